@@ -1,0 +1,89 @@
+# Everything here runs inside .venv; `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DATA ?= ../shared/data/nanjing
+# small dense systems run five times faster on one thread
+export OPENBLAS_NUM_THREADS = 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install assets demo test check lint types pytest coverage browser format bench openapi \
+        gallery lock serve build clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED) ## Make .venv with the pinned dependencies
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "geoinspect needs Python 3.11 or newer; name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	  then apt-get update -qq && apt-get install -y -qq python3-venv; \
+	  else echo "Python cannot make virtual environments here: install the package python3-venv"; exit 1; fi; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+assets: install ## Fetch the web files and the demo extract, checked against their hashes
+	@$(BIN)/python maps/fetch_assets.py
+	@$(BIN)/python data/fetch_demo_extract.py
+
+demo: assets ## Run the main job on real data: central Helsinki
+	@$(BIN)/geoinspect demo
+
+test: lint types pytest ## Check everything: style, types, all tests, coverage
+check: test
+
+lint: install ## Check style with ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install ## Check types with mypy --strict
+	$(BIN)/mypy
+
+pytest: assets browser ## Run unit, property, integration, doc and browser tests with coverage
+	$(BIN)/coverage run -m pytest --doctest-modules
+	@$(MAKE) --no-print-directory coverage
+
+coverage: ## Print the coverage of the last test run
+	@$(BIN)/coverage report --skip-covered --sort=cover
+
+browser: ## See that Chromium is there; install it when root on Debian
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	  then apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
+	  else echo "The browser tests need Chromium: install the packages chromium and fonts-noto-cjk"; exit 1; fi; }
+
+format: install ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: assets ## Measure build, load, matrix and plan against networkx on the same roads
+	$(BIN)/python tests/benchmarks/bench_network.py --data $(DATA)
+
+openapi: install ## Write api/openapi.json
+	$(BIN)/python -m geoinspect.api.openapi api/openapi.json
+
+gallery: demo browser ## Take the pictures of the maps
+	$(BIN)/python maps/make_gallery.py
+
+lock: install ## Pin the newest dependencies with their hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -o requirements.lock
+
+serve: assets ## Serve the demo city on http://127.0.0.1:8000/
+	$(BIN)/geoinspect -C demo-city serve
+
+build: assets ## Build the wheel, web files and demo extract included
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove everything that was made, .venv too
+	rm -rf $(VENV) demo-city dist build .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf geoinspect/_web/vendor geoinspect/_demo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

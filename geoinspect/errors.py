@@ -1,0 +1,77 @@
+"""
+All errors geoinspect raises on purpose.
+
+GeoinspectError
+├── InputError (also ValueError)       the data handed in is wrong
+│   └── MissingColumnError
+├── NetworkError                       the road network cannot answer
+├── LotteryError                       no honest draw is possible
+├── VerificationError                  a published plan does not hold
+├── NotFoundError                      the thing asked for is not there
+└── MissingDependencyError (also ImportError)
+
+An error carries an English sentence with named fields and the values of the
+fields. The sentence is also the key of its translation, so that the language is
+chosen where a person reads it (command line, service), never where it is raised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class GeoinspectError(Exception):
+    """
+    Root of all deliberate errors.
+
+    Parameters
+    ----------
+    sentence
+        One English sentence, with `{fields}` in `str.format` syntax. It names the
+        thing, the value and, if there is one, the way out.
+    **data
+        Values of the fields; kept as `data` so that callers can return them.
+    """
+
+    def __init__(self, sentence: str, **data: object) -> None:
+        super().__init__(sentence, data)
+        self.sentence = sentence
+        self.data = data
+
+    def __str__(self) -> str:
+        return self.render(lambda sentence: sentence)
+
+    def render(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in the language of `translate`, with the values filled in."""
+        return translate(self.sentence).format(**self.data)
+
+
+class InputError(GeoinspectError, ValueError):
+    """The data handed in is wrong."""
+
+
+class MissingColumnError(InputError):
+    """A table lacks a column that cannot be done without."""
+
+
+class NetworkError(GeoinspectError):
+    """The road network is missing, damaged or cannot answer."""
+
+
+class LotteryError(GeoinspectError):
+    """No draw with the promised chances is possible."""
+
+
+class VerificationError(GeoinspectError):
+    """A published plan does not hold; `data["place"]` names where."""
+
+
+class NotFoundError(GeoinspectError):
+    """The thing asked for is not there."""
+
+
+class MissingDependencyError(GeoinspectError, ImportError):
+    """An optional package is not installed."""
