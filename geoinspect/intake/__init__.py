@@ -1,0 +1,30 @@
+"""Read users' files: every row imported, fixed with a log line, or set aside with a reason."""
+
+from geoinspect.intake.answer import answer_sheet
+from geoinspect.intake.districts import DistrictsImport, read_districts
+from geoinspect.intake.imports import Import, NothingImportedError
+from geoinspect.intake.inspections import InspectionsImport, read_inspections
+from geoinspect.intake.points import PointsImport, read_points
+from geoinspect.intake.rowlog import Remark
+from geoinspect.intake.table import Table, read_table
+from geoinspect.intake.units import UnitsImport, read_units
+from geoinspect.intake.violations import ViolationsImport, read_violations
+
+__all__ = [
+    "DistrictsImport",
+    "Import",
+    "InspectionsImport",
+    "NothingImportedError",
+    "PointsImport",
+    "Remark",
+    "Table",
+    "UnitsImport",
+    "ViolationsImport",
+    "answer_sheet",
+    "read_districts",
+    "read_inspections",
+    "read_points",
+    "read_table",
+    "read_units",
+    "read_violations",
+]

@@ -1,0 +1,215 @@
+"""
+Recognise what a column holds by its label, in Chinese and English.
+
+A role (`lon`, `category`) is what the system calls a column, a label is what the
+user wrote over it. Of several candidates the label that stands first in the
+vocabulary wins, then the leftmost column.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from geoinspect.datum import Datum
+
+PLACE_ROLES: dict[str, tuple[str, ...]] = {
+    "lon": ("经度", "东经", "lon", "lng", "long", "longitude", "gpslng", "gpslon", "x"),
+    "lat": ("纬度", "北纬", "lat", "latitude", "gpslat", "y"),
+    "lonlat": (
+        *("经纬度", "坐标", "经纬坐标", "位置坐标", "地理坐标", "坐标点", "纬经度"),
+        *("lonlat", "lnglat", "latlon", "latlng", "coordinates", "coordinate", "coord", "coords"),
+        *("gps", "location", "wkt", "geom", "geometry"),
+    ),
+}
+
+_POINT_ID = (
+    *("点位编号", "点位编码", "点位id", "点位代码", "点编号", "点位号", "点号", "pointid"),
+    *("pointno", "pointcode", "pid"),
+)
+_CATEGORY = (
+    *("点位类别", "点位类型", "点位分类", "类别", "类型", "分类", "场所类别", "场所类型"),
+    *("对象类型", "检查类别", "类别名称", "类型名称", "category", "type", "class", "kind"),
+)
+_DISTRICT = (
+    *("所属区", "所属区县", "区县", "县区", "区", "区县市", "县市区", "所在区", "行政区"),
+    *("行政区划", "所属行政区", "辖区", "所属辖区", "区域", "所属区域", "区县名称", "区名"),
+    *("district", "districtname", "county"),
+)
+_ANY_ID = ("编号", "编码", "代码", "唯一编号", "id", "uid", "code", "no", "序号", "no.", "fid")
+
+POINT_ROLES: dict[str, tuple[str, ...]] = {
+    "point_id": (*_POINT_ID, *_ANY_ID),
+    "name": (
+        *("点位名称", "点位", "点名", "名称", "单位名称", "场所名称", "地点名称", "对象名称"),
+        *("店名", "店铺名称", "地点", "名字", "pointname", "name", "title"),
+    ),
+    "category": _CATEGORY,
+    "district": _DISTRICT,
+    "street": ("街道", "所属街道", "街镇", "镇街", "乡镇", "镇街道", "街道镇", "street", "town"),
+    "address": ("地址", "详细地址", "address", "addr"),
+    **PLACE_ROLES,
+}
+
+DISTRICT_ROLES: dict[str, tuple[str, ...]] = {
+    "district_id": (
+        *("行政区划代码", "区划代码", "区县代码", "区代码", "adcode", "districtid"),
+        *("districtcode", "gbcode", "代码", "编码", "code", "id", "编号"),
+    ),
+    "name": (*_DISTRICT, "名称", "name", "fullname"),
+}
+
+UNIT_ROLES: dict[str, tuple[str, ...]] = {
+    "unit_id": (
+        "单位编号",
+        "单位代码",
+        "责任单位编号",
+        "责任单位代码",
+        "部门编号",
+        "unitid",
+        "unitcode",
+    ),
+    "unit_name": (
+        *("牵头单位", "牵头部门", "牵头责任单位", "责任单位", "主责单位", "责任部门", "主管单位"),
+        *("主管部门", "承办单位", "单位名称", "部门名称", "单位", "部门", "责任主体"),
+        *("unitname", "unit", "responsibleunit", "leadunit", "department"),
+    ),
+    "district": (*_DISTRICT, "适用区域", "责任区域", "管辖区域", "districtid"),
+    "category": (*_CATEGORY, "适用类别", "适用类型", "categories"),
+}
+
+VIOLATION_ROLES: dict[str, tuple[str, ...]] = {
+    "violation_id": (
+        *("违规编号", "问题编号", "案件编号", "工单编号", "工单号", "案件号", "violationid"),
+        *_ANY_ID,
+    ),
+    "point_id": _POINT_ID,
+    "category": _CATEGORY,
+    "item": (
+        *("问题类型", "问题类别", "指标", "指标名称", "测评指标", "指标项", "检查项", "检查内容"),
+        *("违规项", "问题", "问题名称", "item", "indicator", "issue", "violation"),
+    ),
+    "severity": ("严重程度", "严重等级", "问题等级", "程度", "等级", "级别", "severity", "level"),
+    "found_at": (
+        *("发现时间", "上报时间", "受理时间", "问题时间", "检查时间", "时间", "foundat"),
+        *("datetime", "time", "timestamp", "reportedat"),
+    ),
+    "found_on": ("发现日期", "上报日期", "受理日期", "检查日期", "日期", "date", "foundon"),
+    "description": (
+        *("问题描述", "情况描述", "描述", "问题内容", "内容", "详情", "情况说明", "说明", "备注"),
+        *("description", "details", "remark", "remarks", "note"),
+    ),
+    "source": ("问题来源", "来源", "来源渠道", "渠道", "source", "channel"),
+    **PLACE_ROLES,
+}
+
+INSPECTION_ROLES: dict[str, tuple[str, ...]] = {
+    "inspection_id": ("检查编号", "巡查编号", "测评编号", "记录编号", "inspectionid", *_ANY_ID),
+    "point_id": _POINT_ID,
+    "inspected_at": (
+        *("检查时间", "巡查时间", "测评时间", "到达时间", "时间", "inspectedat", "datetime"),
+        *("time", "timestamp", "visitedat"),
+    ),
+    "inspected_on": ("检查日期", "巡查日期", "测评日期", "日期", "date", "inspectedon"),
+}
+
+ALL_ROLES = (POINT_ROLES, DISTRICT_ROLES, UNIT_ROLES, VIOLATION_ROLES, INSPECTION_ROLES)
+
+_DATUM_WORDS: dict[Datum, re.Pattern[str]] = {
+    "gcj02": re.compile("gcj-?0?2?|火星|国测局|高德|腾讯|amap|gaode"),
+    "bd09": re.compile("bd-?09(ll)?|百度|baidu"),
+    "cgcs2000": re.compile("cgcs-?2000|国家?2000|大地2000|2000坐标系?|天地图"),
+    "wgs84": re.compile("wgs-?(19)?84|gps坐标"),
+}
+_ANY_DATUM_WORD = re.compile("|".join(words.pattern for words in _DATUM_WORDS.values()))
+_BRACKETS = re.compile(r"[(\[{【〔<].*?[)\]}】〕>]")
+_BRACKET_SIGNS = re.compile(r"[(\[{【〔<)\]}】〕>]")
+_DECORATION = re.compile(r"[\s_\-*:#.·/\\、,，;'\"“”]+")
+
+
+def plain_label(label: str) -> str:
+    """
+    Return a label without case, brackets, spaces and decoration.
+
+    Examples
+    --------
+    >>> plain_label("*点位 编号（必填）："), plain_label("Point_ID")
+    ('点位编号', 'pointid')
+    """
+    folded = unicodedata.normalize("NFKC", label).lower()
+    outside = _DECORATION.sub("", _BRACKETS.sub("", folded))
+    return outside or _DECORATION.sub("", _BRACKET_SIGNS.sub("", folded))
+
+
+def datum_in_label(label: str) -> Datum | None:
+    """
+    Return the datum that a label names, if it names exactly one.
+
+    Examples
+    --------
+    >>> datum_in_label("经度（GCJ-02）"), datum_in_label("百度经度"), datum_in_label("经度")
+    ('gcj02', 'bd09', None)
+    """
+    folded = _DECORATION.sub("", unicodedata.normalize("NFKC", label).lower())
+    named = [datum for datum, words in _DATUM_WORDS.items() if words.search(folded)]
+    return named[0] if len(named) == 1 else None
+
+
+def recognise(labels: Sequence[str], roles: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """
+    Find a label for every role that has one; each label serves one role.
+
+    Examples
+    --------
+    >>> recognise(["序号", "名称", "高德经度", "高德纬度"], POINT_ROLES)
+    {'point_id': '序号', 'name': '名称', 'lon': '高德经度', 'lat': '高德纬度'}
+    """
+    ranked = sorted(
+        (rank, position, role, label)
+        for position, label in enumerate(labels)
+        for role, rank in _ranks(label, roles)
+    )
+    found: dict[str, str] = {}
+    for _, _, role, label in ranked:
+        if role not in found and label not in found.values():
+            found[role] = label
+    return {role: found[role] for role in roles if role in found}
+
+
+def count_recognised(labels: Iterable[str], extra: Collection[str] = ()) -> int:
+    """Count the different labels that any vocabulary, or `extra`, knows."""
+    plain = {plain_label(label) for label in labels if label} - {""}
+    own = {plain_label(label) for label in extra}
+    return sum(label in own or _is_known(label) for label in plain)
+
+
+def _ranks(label: str, roles: Mapping[str, tuple[str, ...]]) -> list[tuple[str, int]]:
+    """Roles a label may serve, with its place in their vocabularies; relaxed matches last."""
+    plain = plain_label(label)
+    if not plain:
+        return []
+    ranks = []
+    for role, words in roles.items():
+        for penalty, form in enumerate(_forms(plain)):
+            if form in words:
+                ranks.append((role, words.index(form) + 100 * penalty))
+                break
+    return ranks
+
+
+def _forms(plain: str) -> list[str]:
+    """Return the label as it is, without datum words, and without the word 坐标 too."""
+    relaxed = _ANY_DATUM_WORD.sub("", plain)
+    return [plain, relaxed, relaxed.replace("坐标", "")]
+
+
+_KNOWN_WORDS = frozenset(word for roles in ALL_ROLES for words in roles.values() for word in words)
+
+
+def _is_known(plain: str) -> bool:
+    """Tell whether any vocabulary knows the label."""
+    return any(form in _KNOWN_WORDS for form in _forms(plain))
