@@ -1,0 +1,117 @@
+"""
+The published record of a plan: one JSON file that anyone can check.
+
+Canonical form: UTF-8, keys sorted, no spaces, non-ASCII characters as they are, no
+NaN, one line feed at the end. A record is a dict with these members:
+
+- `format`: "geoinspect-plan/1".
+- `city`: `name`, `timezone`.
+- `date`: the day, ISO 8601.
+- `software`: versions of what made the record.
+- `parameters`: everything the draw depends on besides the tables.
+- `points[]`: the frame. `point_id`, `name`, `category`, `district`, `unit`, `lon`, `lat`
+  (WGS-84), `service_time_s`, `inclusion_probability`.
+- `excluded[]`: what left the frame visibly. `point_id`, `name`, `code`, `distance_m` to
+  the nearest street, `reason`.
+- `teams[]`: `team_id`, `shift` {`start`, `end`}, `depot` {`lon`, `lat`}.
+- `books[]`: `team_id`, `zone_id`, `effective_routes` and `routes[]` of {`stops`: point ids in
+  order of visit, `probability`: a multiple of 2**-53, `travel_s`, `reverse_travel_s`}.
+- `draw`: `secret_sha256`, `commitment`, after the reveal `secret` and `seed`, and `draws[]` of
+  {`team_id`, `index`: number of the route in the team's book, `reversed`, `start_offset_s`}.
+- `routes[]`: what follows from the draw. `team_id`, `zone_id`, `departure`, `return`, `travel_s`,
+  `length_m`, `stops[]` {`sequence`, `point_id`, `name`, `category`, `lon`, `lat`, `arrival`,
+  `departure`} and `legs[]` {`duration_s`, `length_m`, `geometry`: GeoJSON LineString,
+  `streets`}, one leg more than stops: from the depot and back to it.
+- `digests`: SHA-256 of every part, so that a check can name the place of a change.
+
+The commitment is the SHA-256 of the canonical form of the members in `COMMITTED`
+and of `secret_sha256`. It is published before the secret is revealed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Record = dict[str, Any]
+
+FORMAT = "geoinspect-plan/1"
+
+#: Members that exist, and are bound, before anybody can know the draw.
+COMMITTED = (
+    "books", "city", "date", "excluded", "format", "parameters", "points", "software", "teams",
+)  # fmt: skip
+
+#: All members of a record.
+MEMBERS = (*COMMITTED, "digests", "draw", "routes")
+
+#: Hexadecimal digits of the digests that only serve to name a place.
+_SHORT = 16
+
+
+def canonical_json(value: object) -> str:
+    """
+    Write a value in the one form that is hashed.
+
+    Examples
+    --------
+    >>> canonical_json({"b": 1.0, "a": "点"})
+    '{"a":"点","b":1.0}'
+    """
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of a value's canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def commitment(record: Mapping[str, Any], secret_sha256: str) -> str:
+    """Return the hash that binds frame, chances, books, teams and secret."""
+    bound = {member: record[member] for member in COMMITTED}
+    return digest({**bound, "secret_sha256": secret_sha256})
+
+
+def part_digests(record: Mapping[str, Any]) -> Record:
+    """
+    Hash every part of a record.
+
+    The commitment binds what matters before the draw; these name the place of a
+    change, and are short where there are many.
+    """
+    return {
+        "head": {m: digest(record[m])[:_SHORT] for m in ("city", "date", "parameters", "software")},
+        "points": [digest(point)[:_SHORT] for point in record["points"]],
+        "excluded": [digest(point)[:_SHORT] for point in record["excluded"]],
+        "teams": [digest(team)[:_SHORT] for team in record["teams"]],
+        "books": [
+            {
+                "book": digest({k: v for k, v in book.items() if k != "routes"})[:_SHORT],
+                "routes": [digest(route)[:_SHORT] for route in book["routes"]],
+            }
+            for book in record["books"]
+        ],
+        "draw": {
+            **{k: digest(v) for k, v in record["draw"].items() if k != "draws"},
+            "draws": [digest(draw) for draw in record["draw"]["draws"]],
+        },
+        "routes": [
+            {
+                "route": digest(route),
+                "stops": [digest(stop)[:_SHORT] for stop in route["stops"]],
+                "legs": [digest(leg)[:_SHORT] for leg in route["legs"]],
+            }
+            for route in record["routes"]
+        ],
+    }
+
+
+def to_bytes(record: Mapping[str, Any]) -> bytes:
+    """Write a record as the bytes of its file."""
+    return (canonical_json(record) + "\n").encode()
