@@ -1,0 +1,283 @@
+"use strict";
+/* Violations per inspection, hatched where too few were made; or their density, and it says so. */
+(function () {
+  const { page, map, style, t, el, facts, control, panel, note, pane, showCard, start } = GeoInspect;
+  const { numbers, scale, grid, isRate } = page;
+  const EARTH = 6378137;
+  const HATCH = 8; // pixels; divides the side of a tile, so that the lines go on
+  const TENTHS = 10;
+  const LITTLE = 0.5;
+
+  /* ---- pictures ---- */
+
+  function decode(uri) {
+    return new Promise((resolve, reject) => {
+      const picture = new Image();
+      picture.onload = () => {
+        const canvas = document.createElement("canvas");
+        canvas.width = picture.naturalWidth;
+        canvas.height = picture.naturalHeight;
+        canvas.getContext("2d").drawImage(picture, 0, 0);
+        resolve(canvas);
+      };
+      picture.onerror = reject;
+      picture.src = uri;
+    });
+  }
+
+  /** A picture of the cells for which `holds(red, exposure)`. */
+  function mask(pixels, holds) {
+    const canvas = document.createElement("canvas");
+    canvas.width = pixels.width;
+    canvas.height = pixels.height;
+    const image = new ImageData(pixels.width, pixels.height);
+    for (let i = 0; i < pixels.data.length; i += 4) {
+      const exposure = (pixels.data[i + 1] * 256 + pixels.data[i + 2]) / TENTHS;
+      image.data[i + 3] = holds(pixels.data[i], exposure) ? 255 : 0;
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  /** Diagonal lines, wide apart; or close together and crossing. */
+  function hatch(ratio, dense) {
+    const size = (dense ? HATCH / 2 : HATCH) * ratio;
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = size;
+    const context = canvas.getContext("2d");
+    context.strokeStyle = dense ? "rgba(84, 96, 112, 0.42)" : "rgba(110, 122, 138, 0.30)";
+    context.lineWidth = ratio * (dense ? 0.7 : 1);
+    context.beginPath();
+    for (let i = -1; i <= 1; i += 1) {
+      context.moveTo(i * size - size, size * 2);
+      context.lineTo(i * size + size * 2, -size);
+      if (dense) {
+        context.moveTo(i * size - size, -size);
+        context.lineTo(i * size + size * 2, size * 2);
+      }
+    }
+    context.stroke();
+    return canvas;
+  }
+
+  /* ---- the layer ---- */
+
+  const RateLayer = L.GridLayer.extend({
+    initialize(pictures, options) {
+      this.pictures = pictures;
+      L.GridLayer.prototype.initialize.call(this, options);
+    },
+    createTile(coords) {
+      const ratio = Math.min(2, Math.ceil(window.devicePixelRatio || 1));
+      const side = 256 * ratio;
+      const tile = document.createElement("canvas");
+      tile.width = tile.height = side;
+      const context = tile.getContext("2d");
+      if (isRate) this.hatchTile(context, coords, ratio, side);
+      context.setTransform(...this.place(coords, ratio));
+      context.imageSmoothingQuality = "high";
+      context.drawImage(this.pictures.colors, 0, 0);
+      return tile;
+    },
+    /** The transform from cells to pixels of a tile. */
+    place(coords, ratio) {
+      const metres = (2 * Math.PI * EARTH) / (256 * ratio) / Math.pow(2, coords.z);
+      const west = -Math.PI * EARTH + coords.x * 256 * ratio * metres;
+      const north = Math.PI * EARTH - coords.y * 256 * ratio * metres;
+      const k = grid.cell / metres;
+      return [k, 0, 0, k, (grid.west - west) / metres, (north - grid.north) / metres];
+    },
+    hatchTile(context, coords, ratio, side) {
+      context.fillStyle = context.createPattern(hatch(ratio, false), "repeat");
+      this.fillLand(context, coords, ratio);
+      this.stamp(context, this.pictures.looked, coords, ratio, "destination-out");
+      const few = document.createElement("canvas");
+      few.width = few.height = side;
+      const dense = few.getContext("2d");
+      dense.fillStyle = dense.createPattern(hatch(ratio, true), "repeat");
+      dense.fillRect(0, 0, side, side);
+      this.stamp(dense, this.pictures.few, coords, ratio, "destination-in");
+      context.drawImage(few, 0, 0);
+    },
+    stamp(context, picture, coords, ratio, operation) {
+      context.save();
+      context.globalCompositeOperation = operation;
+      context.setTransform(...this.place(coords, ratio));
+      context.drawImage(picture, 0, 0);
+      context.restore();
+    },
+    /** Fill the districts, or everything where there are none. */
+    fillLand(context, coords, ratio) {
+      const origin = L.point(coords.x, coords.y).multiplyBy(256);
+      context.beginPath();
+      if (!page.districts.features.length) context.rect(0, 0, 256 * ratio, 256 * ratio);
+      page.districts.features.forEach((district) => district.geometry.coordinates.forEach((polygon) =>
+        polygon.forEach((ring) => ring.forEach(([lon, lat], i) => {
+          const at = map.project([lat, lon], coords.z).subtract(origin).multiplyBy(ratio);
+          if (i === 0) context.moveTo(at.x, at.y);
+          else context.lineTo(at.x, at.y);
+        }))));
+      context.fill("evenodd");
+    },
+  });
+
+  function show(colors, factsCanvas) {
+    const pixels = factsCanvas.getContext("2d").getImageData(0, 0, factsCanvas.width, factsCanvas.height);
+    const pictures = {
+      colors,
+      looked: mask(pixels, (red, exposure) => red > 0 || exposure >= LITTLE),
+      few: mask(pixels, (red, exposure) => red === 0 && exposure >= LITTLE),
+    };
+    const layer = new RateLayer(pictures, { pane: pane("rates", 250), updateWhenZooming: false }).addTo(map);
+    opacity.addEventListener("input", () => layer.setOpacity(opacity.value / 100));
+    map.on("mousemove", (event) => tell(readout, event.latlng, pixels));
+    map.on("click", (event) => {
+      const content = el("p", { class: "reading" });
+      tell(content, event.latlng, pixels);
+      showCard(event.latlng.lat, event.latlng.lng, content);
+    });
+    document.body.classList.add("has-rates");
+  }
+
+  /* ---- what lies under the pointer ---- */
+
+  function cellAt(latlng, pixels) {
+    const at = L.CRS.EPSG3857.project(latlng);
+    const column = Math.floor((at.x - grid.west) / grid.cell);
+    const row = Math.floor((grid.north - at.y) / grid.cell);
+    if (column < 0 || row < 0 || column >= pixels.width || row >= pixels.height) return null;
+    const i = 4 * (row * pixels.width + column);
+    const [red, high, low] = pixels.data.subarray(i, i + 3);
+    return { value: red ? ((red - 1) / 254) * page.facts.top : null, exposure: (high * 256 + low) / TENTHS };
+  }
+
+  /** Write what the cell at a position says into `target`. */
+  function tell(target, latlng, pixels) {
+    const cell = cellAt(latlng, pixels);
+    target.textContent = "";
+    if (cell && cell.value !== null) {
+      target.append(el("strong", {}, number(cell.value)), " ",
+        isRate ? t("violations per 100 inspections here") : t("violations per km² here"),
+        isRate ? el("span", { class: "row-more" }, t("{n} inspections stand behind it (nearer ones count more)", { n: number(cell.exposure) })) : "");
+    } else if (isRate && cell && cell.exposure >= LITTLE) {
+      target.append(t("Too few inspections here for a rate: {n} of {minimum}", { n: number(cell.exposure), minimum: numbers.minimum }));
+    } else {
+      target.append(isRate ? t("Nobody inspected here") : t("No violation recorded here"));
+    }
+  }
+
+  function number(value) {
+    return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(value && value < 1 ? 2 : 1).replace(/\.0+$/, "");
+  }
+
+  /* ---- the legend ---- */
+
+  function ramp() {
+    const bar = el("span", { class: "ramp", "aria-hidden": "true" });
+    bar.style.background = "linear-gradient(90deg, " + scale.colors.join(",") + ")";
+    const last = scale.ticks.length - 1;
+    const ticks = el("div", { class: "ticks" }, scale.ticks.map((value, i) => {
+      const tick = el("span", { class: "tick" }, i === last && scale.isOpen ? "≥ " + number(value) : number(value));
+      tick.style.left = (100 * i) / last + "%";
+      return tick;
+    }));
+    return [bar, ticks];
+  }
+
+  /** A sample of a pattern, drawn like the map draws it. */
+  function key(kind, label) {
+    const swatch = el("canvas", { class: "key", width: 30, height: 18, "aria-hidden": "true" });
+    const context = swatch.getContext("2d");
+    context.fillStyle = style.land;
+    context.fillRect(0, 0, 30, 18);
+    context.fillStyle = kind === "zero" ? scale.colors[0] : context.createPattern(hatch(1, kind === "few"), "repeat");
+    context.fillRect(0, 0, 30, 18);
+    return el("li", {}, swatch, el("span", {}, label));
+  }
+
+  function legend() {
+    const flat = page.notice !== null;
+    return el("section", { class: "scale", "aria-label": t("Legend") },
+      el("p", { class: "scale-title" }, isRate ? t("Violations per 100 inspections") : t("Violations per km²")),
+      flat ? null : ramp(),
+      isRate ? el("ul", { class: "keys" },
+        page.notice === "too-few" ? null : key("zero", t("0: inspected, no violation")),
+        key("few", t("Too few inspections (under {n})", { n: numbers.minimum })),
+        key("none", t("Not inspected"))) : null);
+  }
+
+  const NOTICES = {
+    "none-found": () => t("No violation was found in this period."),
+    "one-place": () => t("All {n} violations lie in one place, marked on the map. There is no spread to draw.", { n: numbers.violations }),
+    "too-few": () => t("No place has {n} inspections yet, so there is no rate to show.", { n: numbers.minimum }),
+  };
+
+  function notes() {
+    return [
+      page.generated ? note("warn", t("Generated demonstration data: not real findings.")) : null,
+      isRate ? null : note("warn", t("Counts, not rates: the number of inspections is unknown. High values can also mean that people looked more often there.")),
+      page.notice ? note("plain", NOTICES[page.notice]()) : null,
+    ];
+  }
+
+  function table() {
+    if (!page.rows.length) return null;
+    return el("table", { class: "data-table" },
+      el("caption", {}, t("By district")),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("District")),
+        el("th", { scope: "col" }, isRate ? t("Area with a rate, km²") : t("Area with violations, km²")),
+        el("th", { scope: "col" }, isRate ? t("Highest, per 100") : t("Highest, per km²")))),
+      el("tbody", {}, page.rows.map((row) => el("tr", {}, el("td", {}, row.name), el("td", {}, number(row.area)),
+        el("td", {}, row.highest === null ? (isRate ? t("not inspected enough") : "0") : number(row.highest))))));
+  }
+
+  function method() {
+    return el("section", { "aria-label": t("How this was made") },
+      facts([
+        [t("Period"), page.period ? t("{from} to {to}", { from: page.period[0], to: page.period[1] }) : t("not stated")],
+        [t("Violations"), String(numbers.violations)],
+        [t("Inspections"), numbers.inspections === null ? t("unknown") : String(numbers.inspections)],
+        [t("Outside the map"), numbers.outside ? String(numbers.outside) : ""],
+        [t("Bandwidth"), t("{n} m", { n: number(numbers.bandwidth) })],
+        [t("Cell"), t("{n} m", { n: number(numbers.cell) })],
+      ]),
+      page.remarks.map((remark) => el("p", { class: "method" }, remark)),
+      el("p", { class: "method" }, isRate
+        ? t("Violations and inspections are smoothed with the same Gaussian kernel and divided. A place keeps its colour at every zoom.")
+        : t("Violations are smoothed with a Gaussian kernel. A place keeps its colour at every zoom.")));
+  }
+
+  /* ---- the page ---- */
+
+  const opacity = el("input", { type: "range", min: "10", max: "100", value: "100", id: "opacity", "aria-label": t("Opacity") });
+  const readout = el("p", { class: "readout", "aria-live": "off" }, t("Point at a place on the map to read its value."));
+  const period = page.period ? t("{from} to {to}", { from: page.period[0], to: page.period[1] }) : "";
+  const sheet = panel({
+    peek: el("div", { class: "peek-legend" }, legend()),
+    summary: el("p", { class: "summary" }, [period, t("{n} violations", { n: numbers.violations }), numbers.inspections === null ? "" : t("{n} inspections", { n: numbers.inspections })].filter(Boolean).join(" · ")),
+  });
+  sheet.body.append(
+    el("label", { class: "slider" }, el("span", {}, t("Opacity")), opacity), readout);
+  const dotsBox = el("input", { type: "checkbox", checked: false });
+  if (page.dots.length) sheet.body.append(el("label", { class: "switch-all" }, dotsBox, el("span", {}, t("Show the inspection points"))));
+  sheet.body.append(method());
+  const twin = table();
+  if (twin) sheet.body.append(twin);
+
+  start();
+
+  const corner = el("div", { class: "corner" }, notes().filter(Boolean),
+    el("p", { class: "caption" }, t("Kernel bandwidth {n} m", { n: number(numbers.bandwidth) }), period ? " · " + period : "", " · n = " + numbers.violations));
+  control("topleft", corner);
+
+  const renderer = L.canvas({ padding: 0.3, pane: pane("dots", 420) });
+  const dots = L.layerGroup(page.dots.map((at) => L.circleMarker(at, { renderer, pane: "dots", interactive: false, radius: 2.6, weight: 1, color: "#ffffff", fillColor: "#22303f", fillOpacity: 0.9 })));
+  dotsBox.addEventListener("change", () => (dotsBox.checked ? dots.addTo(map) : dots.remove()));
+
+  if (page.place) {
+    L.marker([page.place.lat, page.place.lon], { keyboard: true, title: t("{n} violations", { n: numbers.violations }), alt: t("{n} violations", { n: numbers.violations }),
+      icon: L.divIcon({ className: "only-place", iconSize: [44, 44], html: el("span", {}, String(numbers.violations)) }) }).addTo(map);
+  }
+  if (isRate || page.notice === null) Promise.all([decode(page.picture), decode(page.facts.picture)]).then(([colors, factsCanvas]) => show(colors, factsCanvas));
+  else document.body.classList.add("has-rates");
+})();

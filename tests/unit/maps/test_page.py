@@ -1,0 +1,127 @@
+"""A page is one file: nothing is fetched, no text of a user becomes markup or script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import folium
+import pytest
+
+from geoinspect.errors import NotFoundError
+from geoinspect.maps import page as page_module
+from geoinspect.maps.assets import find_asset, read_asset
+from geoinspect.maps.page import Page, render_page, script_sentences
+from geoinspect.messages import translator
+
+HOSTILE = "</script><script>window.pwn=1</script><img src=x onerror=window.pwn=1>${window.pwn=1}"
+KINDS = ("points", "routes", "heat")
+
+
+def page(kind="points", title="检查点", **payload):
+    nothing = {"type": "FeatureCollection", "features": []}
+    return Page(kind, "zh", title, (112.5, 32.8, 112.52, 32.82), {"districts": nothing, **payload})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_page_is_the_same_bytes(kind):
+    assert render_page(page(kind)) == render_page(page(kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_refers_to_nothing_outside_itself(kind):
+    html = render_page(page(kind))
+    markup = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+    assert not re.search(r'(src|href|action)="(?!#|data:)', markup)
+    styles = "".join(re.findall(r"<style>(.*?)</style>", html, flags=re.DOTALL))
+    assert not re.search(r"url\((?!['\"]?(data:|#))|@import", styles)
+
+
+def test_the_policy_allows_exactly_the_scripts_of_the_page():
+    html = render_page(page())
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
+    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    assert re.findall(r"'sha256-([^']*)'", policy) == hashes
+    assert "default-src 'none'" in policy
+    assert "connect-src" not in policy
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+
+
+def test_data_never_contains_an_opening_bracket():
+    html = render_page(page(points=[{"name": HOSTILE}], eyebrow=HOSTILE))
+    assert "<script>window.pwn" not in html
+    assert "<img src=x" not in html
+    assert "\\u003c/script>\\u003cscript>window.pwn=1" in html
+
+
+def test_data_comes_back_as_it_was(page_data):
+    html = render_page(page(eyebrow=HOSTILE + "\u2028\"'{{ 7 * 7 }}{% raw %}"))
+    assert page_data(html)["eyebrow"] == HOSTILE + "\u2028\"'{{ 7 * 7 }}{% raw %}"
+
+
+def test_a_hostile_title_is_escaped():
+    html = render_page(page(title=HOSTILE))
+    assert "<title>&lt;/script&gt;" in html
+
+
+def test_a_resource_that_nobody_knows_stops_the_rendering(monkeypatch):
+    link = ("new_plugin", "https://cdn.example/new_plugin.js")
+    monkeypatch.setattr(folium.Map, "default_js", [*folium.Map.default_js, link])
+    with pytest.raises(LookupError, match="new_plugin"):
+        render_page(page())
+
+
+def test_a_link_to_the_outside_stops_the_rendering(monkeypatch):
+    template = read_asset("templates/page.html").replace(
+        "</head>", '<link rel="icon" href="https://cdn.example/icon.png"></head>'
+    )
+
+    def read_instead(name):
+        return template if name == "templates/page.html" else read_asset(name)
+
+    monkeypatch.setattr(page_module, "read_asset", read_instead)
+    with pytest.raises(RuntimeError, match="cdn.example"):
+        render_page(page())
+
+
+def test_a_script_cannot_close_its_own_element(monkeypatch):
+    def read_instead(name):
+        return 'var a = "</script>";' if name == "js/points.js" else read_asset(name)
+
+    monkeypatch.setattr(page_module, "read_asset", read_instead)
+    assert 'var a = "<\\/script>";' in render_page(page())
+
+
+def test_a_page_without_a_base_map_carries_no_tile_reader():
+    assert "protomapsL" not in render_page(page()).replace(read_asset("js/core.js"), "")
+
+
+def test_the_page_can_be_zoomed_by_those_who_need_it():
+    assert "user-scalable" not in render_page(page())
+
+
+def test_the_language_of_the_page_is_stated():
+    assert '<html lang="zh-CN">' in render_page(page())
+
+
+@pytest.mark.parametrize("script", ["core", *KINDS])
+def test_every_sentence_of_the_scripts_is_translated_with_its_fields(script):
+    chinese = translator("zh")
+    for sentence in script_sentences(read_asset(f"js/{script}.js")):
+        translation = chinese(sentence)
+        assert translation != sentence
+        assert set(re.findall(r"{(\w+)}", sentence)) == set(re.findall(r"{(\w+)}", translation))
+
+
+@pytest.mark.parametrize("script", ["core", *KINDS])
+def test_scripts_build_no_markup_from_text(script):
+    source = read_asset(f"js/{script}.js")
+    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert forbidden not in source
+
+
+def test_a_missing_web_file_is_named_with_the_way_to_get_it():
+    with pytest.raises(NotFoundError, match=r"vendor/nothing\.js.*make assets"):
+        find_asset("vendor/nothing.js")
