@@ -24,9 +24,18 @@ def write_bytes(path: Path, content: bytes) -> None:
             part.write(content)
             part.flush()
             os.fsync(part.fileno())
-        Path(part.name).chmod(0o644)
-        Path(part.name).replace(path)
+        _move(Path(part.name), path)
     except OSError as error:
         raise InputError(
             "{path} cannot be written: {problem}.", path=path, problem=error.strerror
         ) from error
+
+
+def _move(part: Path, path: Path) -> None:
+    """Put the finished file in its place, or remove it where that fails."""
+    try:
+        part.chmod(0o644)
+        part.replace(path)
+    except OSError:
+        part.unlink()
+        raise

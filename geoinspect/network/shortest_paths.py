@@ -97,7 +97,7 @@ class ContractionHierarchy:
     ) -> None:
         from pyroutingkit import CCHMetric
 
-        if hierarchy and hierarchy[_MADE_FOR].tobytes() == _made_for(tail, head):
+        if _MADE_FOR in hierarchy and hierarchy[_MADE_FOR].tobytes() == _made_for(tail, head):
             topology = _topology_from_files(hierarchy)
         else:
             topology = _build_topology(node_lonlat, tail, head)

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle", "access")
 """From the most to the least specific: the first that is there decides."""
 
+TAGS = (
+    *("highway", "name", "oneway", "junction", "maxspeed", "service", "area"),
+    *_ACCESS_KEYS,
+)
+"""All keys that matter here."""
+
 _CLOSED = {"no", "private", "agricultural", "forestry", "emergency", "military"}
 _CLOSED_SERVICES = {"parking_aisle", "parking", "drive-through", "emergency_access", "private"}
 
