@@ -1,0 +1,74 @@
+"""What endpoints are given: the city, its store, and parameters in the words of the domain."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from geoinspect.cityfolder import CityFolder
+from geoinspect.errors import InputError
+from geoinspect.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Bounds = tuple[float, float, float, float]
+
+
+def city_folder(request: Request) -> CityFolder:
+    """Return the city that the application serves."""
+    folder = request.app.state.folder
+    if not isinstance(folder, CityFolder):
+        raise TypeError("the application was not made by create_app()")
+    return folder
+
+
+FolderDep = Annotated[CityFolder, Depends(city_folder)]
+
+
+def open_store(folder: FolderDep) -> Iterator[Store]:
+    """Open the store for one request."""
+    store = folder.store()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+StoreDep = Annotated[Store, Depends(open_store)]
+
+
+def read_bbox(bbox: str) -> Bounds:
+    """
+    Read a bounding box, `west,south,east,north` in WGS-84 degrees.
+
+    Raises
+    ------
+    InputError
+        If the text is not four degrees in the right order.
+
+    Examples
+    --------
+    >>> read_bbox("118.7,32,118.9,32.1")
+    (118.7, 32.0, 118.9, 32.1)
+    """
+    degrees = [_degrees(part) for part in bbox.split(",")]
+    if len(degrees) == 4:
+        west, south, east, north = degrees
+        if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+            return west, south, east, north
+    raise InputError(
+        "The bbox {bbox!r} is no extent: write west,south,east,north in degrees, for example "
+        "118.7,32.0,118.9,32.1.",
+        bbox=bbox,
+    )
+
+
+def _degrees(text: str) -> float:
+    """Read a number; NaN, which is in no range, if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

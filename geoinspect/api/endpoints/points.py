@@ -1,0 +1,135 @@
+"""Inspection points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+from fastapi import APIRouter, Query, Request
+
+from geoinspect.api.dependencies import StoreDep, read_bbox
+from geoinspect.api.responses import GeoJSONResponse
+from geoinspect.api.schemas import (
+    Link,
+    PointCollection,
+    PointDetails,
+    PointDetailsFeature,
+    PointFeature,
+    PointGeometry,
+    PointProperties,
+    PointQuery,
+)
+from geoinspect.errors import NotFoundError
+from geoinspect.planning import named_points
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geoinspect.store import Store
+
+router = APIRouter(prefix="/points", tags=["points"], default_response_class=GeoJSONResponse)
+
+
+@router.get("")
+def list_points(
+    request: Request, store: StoreDep, query: Annotated[PointQuery, Query()]
+) -> PointCollection:
+    """List inspection points as GeoJSON, sorted by id, page by page."""
+    points = _chosen(_points(store), query)
+    page = points.iloc[query.offset : query.offset + query.limit]
+    return PointCollection(
+        numberMatched=len(points),
+        numberReturned=len(page),
+        links=_links(request, query, len(points)),
+        features=[_feature(row) for row in page.itertuples()],
+    )
+
+
+@router.get("/{point_id:path}")
+def get_point(point_id: str, store: StoreDep) -> PointDetailsFeature:
+    """Return all that is known about one inspection point."""
+    points = _points(store)
+    if point_id not in points.index:
+        raise NotFoundError("There is no inspection point {point_id!r}.", point_id=point_id)
+    row: Any = next(points.loc[[point_id]].itertuples())
+    details = PointDetails(
+        **_properties(row),
+        rule=_text(row.rule),
+        reason=_text(row.reason),
+        claimed_datum=row.claimed_datum,
+        datum_evidence=row.datum_evidence,
+        original_x=_number(row.original_x),
+        original_y=_number(row.original_y),
+        source_file=row.source_file,
+        source_row=row.source_row,
+        n_violations=_count(store.violations(), point_id),
+        n_inspections=_count(store.inspections(), point_id),
+    )
+    return PointDetailsFeature(id=point_id, geometry=_geometry(row), properties=details)
+
+
+def _points(store: Store) -> gpd.GeoDataFrame:
+    """Return the points with the names of their districts and units."""
+    points, assignments = store.points(), store.assignments()
+    named = named_points(points, assignments, store.districts())
+    columns = ["district_id", "status", "rule", "reason"]
+    if assignments is None:
+        return named.assign(**dict.fromkeys(columns, ""))
+    return named.join(assignments[columns])
+
+
+def _chosen(points: gpd.GeoDataFrame, query: PointQuery) -> gpd.GeoDataFrame:
+    """Keep the points that fit all filters."""
+    fits = pd.Series(True, index=points.index)
+    if query.bbox is not None:
+        west, south, east, north = read_bbox(query.bbox)
+        fits &= points.geometry.x.between(west, east) & points.geometry.y.between(south, north)
+    if query.category is not None:
+        fits &= points["category"] == query.category
+    if query.district is not None:
+        fits &= (points["district_id"] == query.district) | (points["district"] == query.district)
+    return points[fits]
+
+
+def _links(request: Request, query: PointQuery, n_points: int) -> list[Link]:
+    """Link to this page and to its neighbours."""
+    links = [Link(rel="self", href=str(request.url))]
+    if query.offset + query.limit < n_points:
+        links.append(_link(request, "next", query.offset + query.limit))
+    if query.offset > 0:
+        links.append(_link(request, "prev", max(query.offset - query.limit, 0)))
+    return links
+
+
+def _link(request: Request, rel: Any, offset: int) -> Link:
+    return Link(rel=rel, href=str(request.url.include_query_params(offset=offset)))
+
+
+def _feature(row: Any) -> PointFeature:
+    properties = PointProperties(**_properties(row))
+    return PointFeature(id=row.Index, geometry=_geometry(row), properties=properties)
+
+
+def _geometry(row: Any) -> PointGeometry:
+    return PointGeometry(coordinates=(row.geometry.x, row.geometry.y))
+
+
+def _properties(row: Any) -> dict[str, str]:
+    """Return what every answer tells about a point."""
+    names = ("name", "category", "district", "unit", "status")
+    return {name: _text(getattr(row, name)) for name in names}
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text, "" where there is none."""
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> float | None:
+    """Return a cell as a number, None where there is none."""
+    return None if value is None or value != value else float(value)
+
+
+def _count(events: pd.DataFrame, point_id: str) -> int:
+    """Count the events of a point."""
+    return int((events["point_id"] == point_id).sum())

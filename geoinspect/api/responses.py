@@ -1,0 +1,42 @@
+"""Kinds of answers, and how the documentation describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import HTMLResponse, JSONResponse
+
+from geoinspect.api.schemas import Problem
+from geoinspect.api.security import policy_of
+
+_PROBLEMS = {
+    404: "The thing asked for is not there.",
+    409: "The data of the city do not allow an answer.",
+    422: "A parameter or the data of the city are wrong.",
+}
+
+
+class GeoJSONResponse(JSONResponse):
+    """GeoJSON (RFC 7946)."""
+
+    media_type = "application/geo+json"
+
+
+class PageResponse(HTMLResponse):
+    """A page under the policy that it names itself."""
+
+    def init_headers(self, headers: Any = None) -> None:
+        """Add the policy of the page to the header."""
+        super().init_headers(headers)
+        self.headers["Content-Security-Policy"] = policy_of(bytes(self.body).decode())
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problem documents that an endpoint may answer with."""
+    return {
+        status: {
+            "description": _PROBLEMS[status],
+            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        }
+        for status in statuses
+    }

@@ -1,0 +1,19 @@
+"""Routes for other programs and for paper: GPX, GeoJSON, printable route sheets."""
+
+from geoinspect.exports.files import export_routes
+from geoinspect.exports.geojson import routes_geojson
+from geoinspect.exports.gpx import route_gpx
+from geoinspect.exports.itinerary import Itinerary, Leg, Visit, itineraries
+from geoinspect.exports.sheet import render_sheet, render_sheets
+
+__all__ = [
+    "Itinerary",
+    "Leg",
+    "Visit",
+    "export_routes",
+    "itineraries",
+    "render_sheet",
+    "render_sheets",
+    "route_gpx",
+    "routes_geojson",
+]

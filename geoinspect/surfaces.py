@@ -1,0 +1,269 @@
+"""
+The surface behind a heat map, from the tables of a city.
+
+Here is decided which violations and inspections a surface may count. A rate divides
+violations by inspections, so both must speak of the same visits: what a citizen reported,
+what was found while the inspections were not recorded, and what was found at a point that
+was never inspected, do not enter it. Whatever is left out is counted and named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoinspect.density import KernelParams, RateSurface, kernel_density, violation_rate
+from geoinspect.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from typing import Any
+
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    from geoinspect.density import KernelDensity
+
+    FloatArray = NDArray[np.float64]
+    BoolArray = NDArray[np.bool_]
+
+#: Sources of violations that inspections found; all others are reports.
+FOUND_BY_INSPECTION = frozenset({"route", "inspection", "import", "generated"})
+GENERATED = "generated"
+
+_COARSEST_CELL_M = 100.0
+_CELLS_PER_BANDWIDTH = 3
+
+_LEFT_OUT = {
+    "NO_PLACE": "{n} violations lie nowhere: they have no coordinates and no known point.",
+    "REPORTED": "{n} violations were reported, not found by inspections: they say nothing "
+    "about how often an inspection finds one.",
+    "NEVER_INSPECTED": "{n} violations belong to points of which no inspection is recorded.",
+    "OUTSIDE_PERIOD": "{n} violations were found before the first or after the last recorded "
+    "inspection.",
+    "UNKNOWN_POINT": "{n} inspections were made at points that are not in the list of points.",
+}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """
+    Rows of one kind that a surface does not count.
+
+    Attributes
+    ----------
+    code
+        NO_PLACE, REPORTED, NEVER_INSPECTED or OUTSIDE_PERIOD for violations,
+        UNKNOWN_POINT for inspections.
+    ids
+        Which violations or inspections.
+    """
+
+    code: str
+    ids: tuple[str, ...]
+
+    def render(self, translate: Callable[[str], str] = str) -> str:
+        """Return one sentence with the number of rows, in the language of `translate`."""
+        return translate(_LEFT_OUT[self.code]).format(n=len(self.ids))
+
+
+@dataclass(frozen=True)
+class HeatSurface:
+    """
+    A surface with what a reader must know of it.
+
+    Attributes
+    ----------
+    surface
+        Violations per inspection; or violations per km2 where no inspection is known.
+    period
+        First and last day of what the surface counts, by the clock of the city; None
+        if it counts nothing.
+    generated
+        True if any violation is made up for a demonstration.
+    left_out
+        What the surface does not count, and why.
+    """
+
+    surface: RateSurface | KernelDensity
+    period: tuple[date, date] | None
+    generated: bool
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the surface is a rate, and not a mere density."""
+        return isinstance(self.surface, RateSurface)
+
+
+@dataclass(frozen=True)
+class _Events:
+    """Events with their places, positions NaN where unknown, and their local days."""
+
+    table: pd.DataFrame
+    lonlat: FloatArray
+    day: pd.Series[Any]
+
+    @property
+    def has_place(self) -> BoolArray:
+        """Which events lie somewhere, shape (n,)."""
+        return ~np.isnan(self.lonlat[:, 0])
+
+    def where(self, chosen: BoolArray) -> _Events:
+        """Return the chosen events."""
+        return _Events(self.table[chosen], self.lonlat[chosen], self.day[chosen])
+
+
+def heat_surface(
+    points: GeoDataFrame,
+    violations: GeoDataFrame,
+    inspections: pd.DataFrame,
+    *,
+    bandwidth_m: float,
+    timezone: str,
+) -> HeatSurface:
+    """
+    Smooth the violations of a city, per inspection where inspections are recorded.
+
+    Without any inspection the surface is the density of all violations, whatever their
+    source. With inspections it is a rate, and counts a violation only if an inspection
+    that is recorded can have found it: its source is one of `FOUND_BY_INSPECTION` (a
+    hotline report is none), its day is not before the first nor after the last recorded
+    inspection, and its point, if it names one, was inspected at least once. Nothing can
+    be done about findings that nobody wrote down.
+
+    Parameters
+    ----------
+    points
+        Inspection points in WGS-84, indexed by point id.
+    violations
+        Violations, indexed by id, with `point_id`, `source`, `found_at` (timezone-aware)
+        and `geometry`; one without geometry takes the place of its point.
+    inspections
+        Inspections, indexed by id, with `point_id` and `inspected_at` (timezone-aware);
+        empty if they were not recorded.
+    bandwidth_m
+        Standard deviation of the kernel in metres; cells are a third of it, at most
+        100 m.
+    timezone
+        IANA time zone of the city, which decides what day it is.
+
+    Raises
+    ------
+    NotFoundError
+        If there are neither points nor events.
+    InputError
+        If the bandwidth is not positive, or the city is too large for it.
+
+    Examples
+    --------
+    >>> from geoinspect.demo import tinytown
+    >>> heat = heat_surface(
+    ...     tinytown.points(), tinytown.violations(), tinytown.inspections(),
+    ...     bandwidth_m=300, timezone="Asia/Shanghai",
+    ... )
+    >>> heat.surface.n_violations, heat.surface.n_inspections
+    (8, 24)
+    >>> [left.render() for left in heat.left_out][0][:35]
+    '2 violations were reported, not fou'
+    """
+    params = KernelParams(
+        bandwidth_m=bandwidth_m,
+        cell_m=min(_COARSEST_CELL_M, bandwidth_m / _CELLS_PER_BANDWIDTH),
+    )
+    found = _violation_events(points, violations, timezone)
+    made = _inspection_events(points, inspections, timezone)
+    placed = made.where(made.has_place)
+    reasons = _reasons(found, placed, rated=len(inspections) > 0)
+    counted = found.where(reasons == "")
+    extent = _extent(points, counted.lonlat, placed.lonlat)
+    surface = (
+        violation_rate(counted.lonlat, placed.lonlat, params=params, extent=extent)
+        if len(inspections)
+        else kernel_density(counted.lonlat, params=params, extent=extent)
+    )
+    return HeatSurface(
+        surface,
+        period=_period(pd.concat([counted.day, placed.day])),
+        generated=bool((violations["source"] == GENERATED).any()),
+        left_out=_left_out(found, reasons, made),
+    )
+
+
+def _violation_events(points: GeoDataFrame, violations: GeoDataFrame, timezone: str) -> _Events:
+    """Place violations where they are, or where their point is."""
+    own = np.asarray(violations.geometry, dtype=object)
+    here = np.column_stack((shapely.get_x(own), shapely.get_y(own)))
+    there = _places_of(points, violations["point_id"])
+    lonlat = np.where(np.isnan(here), there, here)
+    return _Events(violations, lonlat, _days(violations["found_at"], timezone))
+
+
+def _inspection_events(points: GeoDataFrame, inspections: pd.DataFrame, timezone: str) -> _Events:
+    """Place inspections at their points."""
+    lonlat = _places_of(points, inspections["point_id"])
+    return _Events(inspections, lonlat, _days(inspections["inspected_at"], timezone))
+
+
+def _places_of(points: GeoDataFrame, point_ids: pd.Series[Any]) -> FloatArray:
+    """Return longitude and latitude of points by id, shape (n, 2); NaN where unknown."""
+    known = pd.DataFrame({"lon": points.geometry.x, "lat": points.geometry.y})
+    return known.reindex(point_ids.to_numpy()).to_numpy(dtype=np.float64)
+
+
+def _days(moments: pd.Series[Any], timezone: str) -> pd.Series[Any]:
+    """Return the local day of each moment."""
+    return pd.to_datetime(moments, utc=True).dt.tz_convert(timezone).dt.date
+
+
+def _reasons(found: _Events, made: _Events, *, rated: bool) -> NDArray[np.str_]:
+    """Return why each violation is left out, "" where it counts; the first reason holds."""
+    conditions = {"NO_PLACE": ~found.has_place}
+    if rated:
+        point_id = found.table["point_id"]
+        inspected = point_id.isna() | point_id.isin(made.table["point_id"])
+        conditions |= {
+            "REPORTED": ~found.table["source"].isin(FOUND_BY_INSPECTION).to_numpy(),
+            "NEVER_INSPECTED": ~inspected.to_numpy(),
+            "OUTSIDE_PERIOD": ~_within(found.day, _period(made.day)),
+        }
+    return np.select(list(conditions.values()), list(conditions), default="")
+
+
+def _within(days: pd.Series[Any], period: tuple[date, date] | None) -> BoolArray:
+    """Tell which days lie in a period; none if there is no period."""
+    if period is None or days.empty:
+        return np.zeros(len(days), dtype=np.bool_)
+    return days.between(*period).to_numpy(dtype=np.bool_)
+
+
+def _period(days: pd.Series[Any]) -> tuple[date, date] | None:
+    """Return the first and the last day."""
+    return None if days.empty else (days.min(), days.max())
+
+
+def _extent(points: GeoDataFrame, *positions: FloatArray) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the points and of all positions."""
+    everything = np.concatenate((shapely.get_coordinates(points.geometry.to_numpy()), *positions))
+    if len(everything) == 0:
+        raise NotFoundError(
+            "The city has neither points nor violations yet: import them with "
+            "`geoinspect -C CITY import`."
+        )
+    west, south = everything.min(axis=0)
+    east, north = everything.max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _left_out(found: _Events, reasons: NDArray[np.str_], made: _Events) -> tuple[LeftOut, ...]:
+    """Collect what is left out by reason."""
+    ids = {code: found.table.index[reasons == code] for code in _LEFT_OUT}
+    ids["UNKNOWN_POINT"] = made.table.index[~made.has_place]
+    return tuple(
+        LeftOut(code, tuple(str(key) for key in keys)) for code, keys in ids.items() if len(keys)
+    )
