@@ -65,6 +65,7 @@ format: install ## Format the code
 
 bench: assets ## Measure build, load, matrix and plan against networkx on the same roads
 	$(BIN)/python tests/benchmarks/bench_network.py --data $(DATA)
+	$(BIN)/python tests/benchmarks/bench_plan.py --data $(DATA)
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json

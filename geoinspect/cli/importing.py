@@ -1,0 +1,296 @@
+"""Commands that bring files into a city: init, import, network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoinspect.borders import repair_borders
+from geoinspect.cityfolder import CityFolder
+from geoinspect.cli.groups import command_group
+from geoinspect.cli.session import session_of
+from geoinspect.errors import InputError
+from geoinspect.intake import (
+    answer_sheet,
+    read_districts,
+    read_inspections,
+    read_points,
+    read_units,
+    read_violations,
+)
+from geoinspect.network import network_from_place, read_network
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geoinspect.cli.session import Session
+    from geoinspect.intake import Import
+    from geoinspect.network import RoadNetwork
+    from geoinspect.network.build import BuildReport
+    from geoinspect.store import Changes
+
+imports = command_group("Bring a file into the city.")
+networks = command_group("Build the city's roads.")
+
+
+@networks.callback()
+def _networks() -> None:
+    """Build the city's roads."""
+
+
+FileArgument = Annotated[Path, typer.Argument(help="xlsx, xls, csv, geojson, gpkg or shp.")]
+DatumOption = Annotated[
+    str | None,
+    typer.Option("--datum", help="wgs84, cgcs2000, gcj02 or bd09.", show_default=False),
+]
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", help="Sheet or layer of the file.", show_default=False)
+]
+AnswerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--answer", help="Write the rows back with what became of each.", show_default=False
+    ),
+]
+
+_ROWS_SHOWN = 20
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="CITY", help="Folder to make.")],
+    name: Annotated[str, typer.Option(help="Name of the city.", show_default=False)] = "",
+    timezone: Annotated[str, typer.Option(help="IANA time zone.")] = "Asia/Shanghai",
+) -> None:
+    """
+    Make the folder of a new city.
+
+    Example: geoinspect init taicang --name 太仓
+    """
+    session = session_of(context)
+    city = CityFolder.create(
+        folder,
+        name=name or folder.resolve().name,
+        timezone=timezone,
+        language=session.wanted_language or "zh",
+    )
+    session.say("The city {name} lies in {path}.", name=city.settings.name, path=folder)
+
+
+@imports.command("points")
+def import_points(
+    context: typer.Context,
+    file: FileArgument,
+    datum: DatumOption = None,
+    sheet: SheetOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in inspection points.
+
+    Example: geoinspect -C taicang import points 点位.xlsx --datum gcj02
+    """
+    session = session_of(context)
+    city = session.city()
+    imported = read_points(file, datum=datum, sheet=sheet)
+    changes = city.store().merge_points(imported.points)
+    _tell(session, file, imported, changes, answer)
+    if (imported.points["datum_evidence"] == "assumed").any():
+        session.say(
+            "The file does not say its datum: WGS-84 was assumed. Coordinates from a Chinese map "
+            "service need --datum gcj02 or bd09."
+        )
+
+
+@imports.command("districts")
+def import_districts(
+    context: typer.Context,
+    file: FileArgument,
+    datum: DatumOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in the polygons of districts; they replace those at hand.
+
+    Example: geoinspect -C taicang import districts 区划.geojson --datum gcj02
+    """
+    session = session_of(context)
+    city = session.city()
+    imported = read_districts(file, datum=datum)
+    districts, notes = repair_borders(imported.districts)
+    _tell(session, file, imported, city.store().replace_districts(districts), answer)
+    for note in notes:
+        session.talk.print("  " + note.render(session.translate), markup=False, soft_wrap=True)
+
+
+@imports.command("units")
+def import_units(
+    context: typer.Context,
+    file: FileArgument,
+    sheet: SheetOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in which unit answers for which district and category; replaces the rules at hand.
+
+    Example: geoinspect -C taicang import units 责任分解表.xlsx
+    """
+    session = session_of(context)
+    city = session.city()
+    imported = read_units(file, sheet=sheet)
+    _tell(session, file, imported, city.store().replace_units(imported.units), answer)
+
+
+@imports.command("violations")
+def import_violations(
+    context: typer.Context,
+    file: FileArgument,
+    datum: DatumOption = None,
+    sheet: SheetOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in violations.
+
+    Example: geoinspect -C taicang import violations 问题.xlsx
+    """
+    session = session_of(context)
+    city = session.city()
+    imported = read_violations(
+        file,
+        timezone=city.settings.timezone,
+        now=datetime.now(UTC),
+        datum=datum,
+        sheet=sheet,
+    )
+    store = city.store()
+    _tell(session, file, imported, store.merge_violations(imported.violations), answer)
+    _tell_unknown_points(session, imported.violations["point_id"].dropna(), store.points().index)
+
+
+@imports.command("inspections")
+def import_inspections(
+    context: typer.Context,
+    file: FileArgument,
+    sheet: SheetOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in inspections made, also those that found nothing: rates need them.
+
+    Example: geoinspect -C taicang import inspections 检查记录.xlsx
+    """
+    session = session_of(context)
+    city = session.city()
+    imported = read_inspections(
+        file, timezone=city.settings.timezone, now=datetime.now(UTC), sheet=sheet
+    )
+    store = city.store()
+    _tell(session, file, imported, store.merge_inspections(imported.inspections), answer)
+    _tell_unknown_points(session, imported.inspections["point_id"], store.points().index)
+
+
+@networks.command("build")
+def build_network(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE.osm.pbf]", help="OpenStreetMap extract.", show_default=False),
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(help='Fetch by name when online: "太仓市, 江苏省".', show_default=False),
+    ] = None,
+) -> None:
+    """
+    Build the road network and keep it in the city's folder.
+
+    Example: geoinspect -C taicang network build taicang.osm.pbf
+    """
+    session = session_of(context)
+    city = session.city()
+    if (file is None) == (place is None):
+        raise InputError("Name either an OpenStreetMap file or a --place.")
+    with session.steps() as step:
+        step("Reading streets")
+        network = _network(session, file, place)
+        step("Saving the road network")
+        network.save(city.network_path)
+    session.say(
+        "The road network has {nodes} nodes and {edges} directed edges.",
+        nodes=network.n_nodes,
+        edges=network.n_edges,
+    )
+
+
+def _network(session: Session, file: Path | None, place: str | None) -> RoadNetwork:
+    """Read the network from a file, or fetch it by name."""
+
+    def tell(built: BuildReport) -> None:
+        session.say(
+            "Outside the largest connected part: {nodes} nodes, {edges} edges, "
+            "{km:.1f} km left out.",
+            nodes=built.n_nodes_left_out,
+            edges=built.n_edges_left_out,
+            km=built.length_left_out_km,
+        )
+        if built.n_vertices_missing:
+            session.say(
+                "The file lacks the coordinates of {n} nodes; their streets end there.",
+                n=built.n_vertices_missing,
+            )
+
+    if file is None:
+        return network_from_place(place or "", report=tell)
+    return read_network(file, report=tell)
+
+
+def _tell(
+    session: Session, file: Path, imported: Import, changes: Changes, answer: Path | None
+) -> None:
+    """Say what became of every row of a file."""
+    quarantined = imported.quarantined_in(session.translate)
+    session.say(
+        "{file}: {added} added, {updated} updated, {unchanged} unchanged; {quarantined} "
+        "quarantined, {fixed} fixes, {ignored} blank or total rows ignored.",
+        file=file.name,
+        added=changes.added,
+        updated=changes.updated,
+        unchanged=changes.unchanged,
+        quarantined=len(quarantined),
+        fixed=len(imported.fixed),
+        ignored=sum(imported.ignored.values()),
+    )
+    for note in imported.notes:
+        session.talk.print("  " + note.render(session.translate), markup=False, soft_wrap=True)
+    if len(quarantined):
+        session.table(
+            "Quarantined rows",
+            ["Row", "Id", "Code", "Reason"],
+            quarantined.head(_ROWS_SHOWN)[
+                ["source_row", imported.id_role, "code", "reason"]
+            ].itertuples(index=False),
+        )
+        if len(quarantined) > _ROWS_SHOWN:
+            session.say(
+                "... and {more} more: --answer FILE.xlsx writes them all.",
+                more=len(quarantined) - _ROWS_SHOWN,
+            )
+    if answer is not None:
+        answer_sheet(imported, answer, language=session.language)
+        session.say("Written: {path}", path=answer)
+
+
+def _tell_unknown_points(session: Session, named: pd.Series[str], known: pd.Index[str]) -> None:
+    """Say how many rows name a point that the city does not have."""
+    unknown = sorted(set(named) - set(known))
+    if len(unknown):
+        session.say(
+            "{n} point ids are not among the city's points, for example {example}: import the "
+            "points, or correct the ids.",
+            n=len(unknown),
+            example=unknown[0],
+        )

@@ -1,0 +1,108 @@
+"""Entry point: global options, commands, and errors as one sentence."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path  # noqa: TC003  typer reads the annotations
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import geoinspect
+from geoinspect.cli.groups import CONTEXT, command_group
+from geoinspect.cli.session import Session, session_of
+from geoinspect.errors import GeoinspectError
+
+#: Command -> module, function or group in it, and what it does in one line.
+COMMANDS = {
+    "init": ("importing", "init", "Make the folder of a new city."),
+    "import": ("importing", "imports", "Bring a file into the city."),
+    "network": ("importing", "networks", "Build the city's roads."),
+    "assign": ("assigning", "assign", "Give every point its district and responsible unit."),
+    "plan": ("planning", "plan", "Draw the routes of a day."),
+    "verify": ("verifying", "verify", "Replay and check the draw of a plan."),
+    "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
+    "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),
+    "serve": ("serving", "serve", "Serve the city on this machine only."),
+    "demo": ("demo", "demo", "Run the main job on the real streets of central Helsinki."),
+}
+
+
+class _Commands(TyperGroup):
+    """Commands whose modules are loaded when they are called: most need only a few libraries."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Name all commands, in the order of their use."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: typer.Context, name: str) -> Any:  # type: ignore[override]
+        """Load the module of a command."""
+        if name not in COMMANDS:
+            return super().get_command(ctx, name)
+        module, attribute, _ = COMMANDS[name]
+        item = getattr(import_module(f"geoinspect.cli.{module}"), attribute)
+        if not isinstance(item, typer.Typer):
+            alone = command_group("")
+            alone.command(name, context_settings=CONTEXT)(item)
+            item = alone
+        command = typer.main.get_command(item)
+        command.name = name
+        return command
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """List the commands without loading them."""
+        del ctx
+        rows = [(name, summary) for name, (_, _, summary) in COMMANDS.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*rows, ("versions", "Print the version of geoinspect.")])
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="geoinspect",
+    help="Random, verifiable inspection routes and honest maps for a city.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings=CONTEXT,
+)
+
+
+@app.callback()
+def _before_any_command(
+    context: typer.Context,
+    city: Annotated[
+        Path | None, typer.Option("-C", "--city", help="Folder of the city.", show_default=False)
+    ] = None,
+    language: Annotated[
+        str,
+        typer.Option("--lang", envvar="GEOINSPECT_LANGUAGE", help="zh or en.", show_default=False),
+    ] = "",
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
+) -> None:
+    """Take the options that stand before the command."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR)
+    session_of(context).configure(city, language, verbose=verbose)
+
+
+@app.command()
+def versions() -> None:
+    """Print the version of geoinspect."""
+    typer.echo(f"geoinspect {geoinspect.__version__}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; deliberate errors become one sentence and exit code 1."""
+    session = Session()
+    try:
+        app(arguments, obj=session)
+    except GeoinspectError as error:
+        if session.verbose:
+            traceback.print_exc()
+        prefix = session.translate("Error: ")
+        session.talk.print(prefix + error.render(session.translate), markup=False, soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,138 @@
+"""The command that draws maps."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003  typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoinspect.basemaps import city_basemap
+from geoinspect.cli.session import session_of
+from geoinspect.cli.verifying import parse_plan, read_plan_bytes
+from geoinspect.errors import InputError
+from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
+from geoinspect.surfaces import heat_surface
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geoinspect.cityfolder import CityFolder
+    from geoinspect.cli.session import Session
+
+
+class MapKind(StrEnum):
+    """The three maps."""
+
+    POINTS = "points"
+    ROUTES = "routes"
+    HEAT = "heat"
+
+
+_STEPS = {
+    MapKind.POINTS: "Drawing the map of points",
+    MapKind.ROUTES: "Drawing the map of routes",
+    MapKind.HEAT: "Drawing the heat map",
+}
+
+
+def draw_map(
+    context: typer.Context,
+    kind: Annotated[MapKind, typer.Argument(help="Which map.")],
+    output: Annotated[Path, typer.Option("-o", help="HTML file to write.")],
+    unit: Annotated[
+        str | None,
+        typer.Option(help="Id or name: only what this unit may see.", show_default=False),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(help="Record of the plan; the latest if left out.", show_default=False),
+    ] = None,
+) -> None:
+    """
+    Draw a map as one HTML file that needs no network.
+
+    Example: geoinspect -C taicang map heat -o heat.html
+    """
+    session = session_of(context)
+    city = session.city()
+    if kind is MapKind.ROUTES and unit is not None:
+        raise InputError("Units never see routes: leave out --unit, or draw `map points`.")
+    with session.steps() as step:
+        basemap = city_basemap(city, report=step)
+        step(_STEPS[kind])
+        if kind is MapKind.ROUTES:
+            html = _routes_map(session, city, plan, basemap)
+        elif kind is MapKind.POINTS:
+            html = _points_map(session, city, unit, basemap)
+        else:
+            html = _heat_map(session, city, unit, basemap)
+    session.put(html.encode(), output)
+
+
+def _points_map(session: Session, city: CityFolder, unit: str | None, basemap: Path | None) -> str:
+    """Draw the points, all or a unit's own."""
+    store = city.store()
+    return render_points_map(
+        store.points(),
+        city.districts(),
+        store.assignments(),
+        store.violations(),
+        language=session.language,
+        city_name=city.settings.name,
+        basemap=basemap,
+        unit=unit,
+    )
+
+
+def _routes_map(session: Session, city: CityFolder, plan: Path | None, basemap: Path | None) -> str:
+    """Draw the routes of a plan."""
+    content = city.store().latest_plan() if plan is None else read_plan_bytes(plan)
+    return render_routes_map(
+        parse_plan(content, plan),
+        city.districts(),
+        language=session.language,
+        basemap=basemap,
+    )
+
+
+def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Path | None) -> str:
+    """Draw violations per inspection, of all points or of a unit's own."""
+    store = city.store()
+    points, violations, inspections = store.points(), store.violations(), store.inspections()
+    if unit is not None:
+        points = _points_of(city, points, unit)
+        violations = violations[violations["point_id"].isin(points.index)]
+        inspections = inspections[inspections["point_id"].isin(points.index)]
+    heat = heat_surface(
+        points,
+        violations,
+        inspections,
+        bandwidth_m=city.settings.heat_bandwidth_m,
+        timezone=city.settings.timezone,
+    )
+    for left_out in heat.left_out:
+        session.talk.print(left_out.render(session.translate), markup=False, soft_wrap=True)
+    return render_heat_map(
+        heat.surface,
+        city.districts(),
+        points,
+        language=session.language,
+        city_name=city.settings.name,
+        basemap=basemap,
+        period=heat.period,
+        generated=heat.generated,
+    )
+
+
+def _points_of(city: CityFolder, points: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
+    """Return the points a unit answers for."""
+    assignments = city.store().assignments()
+    if assignments is not None:
+        own = (assignments["unit_id"] == unit) | (assignments["unit_name"] == unit)
+        if own.any():
+            return points[points.index.isin(assignments.index[own])]
+    raise InputError(
+        "No point is assigned to the unit {unit!r}: run `assign`, or check the name.", unit=unit
+    )

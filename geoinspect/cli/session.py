@@ -1,0 +1,135 @@
+"""What the commands of one call share: the city, the language, and how to talk."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from geoinspect.atomic import write_bytes
+from geoinspect.errors import InputError
+from geoinspect.messages import LANGUAGES, Language, translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import typer
+
+    from geoinspect.cityfolder import CityFolder
+
+
+@dataclass
+class Session:
+    """
+    One call of the command line.
+
+    Attributes
+    ----------
+    city_path
+        Folder given with -C.
+    wanted_language
+        Language given with --lang, "" for the city's own.
+    language
+        Language to talk in.
+    verbose
+        Whether errors come with a traceback.
+    talk
+        Where progress and summaries go: standard error.
+    """
+
+    city_path: Path | None = None
+    wanted_language: str = ""
+    language: Language = "zh"
+    verbose: bool = False
+    talk: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+
+    def configure(self, city_path: Path | None, language: str, *, verbose: bool) -> None:
+        """Take over the options that stand before the command."""
+        self.verbose = verbose
+        self.city_path = city_path
+        if language and language not in LANGUAGES:
+            raise InputError(
+                "The language {language!r} is not known: use zh or en.", language=language
+            )
+        self.wanted_language = language
+        self.language = _language(language) or self.language
+
+    def city(self) -> CityFolder:
+        """Open the city of this call; its language is spoken from here on."""
+        if self.city_path is None:
+            raise InputError(
+                "This command needs a city: write `geoinspect -C FOLDER ...`; "
+                "`geoinspect init FOLDER` makes one."
+            )
+        # loads the libraries for tables and roads, which `verify` can do without
+        from geoinspect.cityfolder import CityFolder
+
+        city = CityFolder.open(self.city_path)
+        self.language = _language(self.wanted_language) or city.settings.language
+        return city
+
+    def translate(self, sentence: str) -> str:
+        """Turn an English sentence into the language of this call."""
+        return translator(self.language)(sentence)
+
+    def say(self, sentence: str, **data: object) -> None:
+        """Print a sentence to standard error."""
+        self.talk.print(self.translate(sentence).format(**data), markup=False, soft_wrap=True)
+
+    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a table to standard error."""
+        table = Table(title=self.translate(title), title_justify="left")
+        for column in columns:
+            table.add_column(self.translate(column))
+        for row in rows:
+            table.add_row(*(escape(str(cell)) for cell in row))
+        self.talk.print(table)
+
+    @contextmanager
+    def steps(self) -> Iterator[Callable[[str], None]]:
+        """Show each step of long work as it begins, and how long it took."""
+        began: list[tuple[str, float]] = []
+
+        def finish() -> None:
+            if began:
+                name, at = began[-1]
+                seconds = f"{time.perf_counter() - at:.1f} s"
+                self.talk.print(f"  {self.translate(name)}  {seconds}", markup=False)
+
+        with self.talk.status("") as status:
+
+            def step(name: str) -> None:
+                finish()
+                began.append((name, time.perf_counter()))
+                status.update(escape(self.translate(name)))
+
+            yield step
+            finish()
+
+    def put(self, content: bytes, path: Path | None) -> None:
+        """Write data to a file, or to standard output."""
+        if path is None:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+            return
+        write_bytes(path, content)
+        self.say("Written: {path}", path=path)
+
+
+def session_of(context: typer.Context) -> Session:
+    """Return the session of a command."""
+    session = context.obj
+    if not isinstance(session, Session):
+        raise TypeError("the command line was not started through main()")
+    return session
+
+
+def _language(text: str) -> Language | None:
+    return next((language for language in LANGUAGES if language == text), None)

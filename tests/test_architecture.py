@@ -1,0 +1,96 @@
+"""Imports go down only: what a part may know is what stands below it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import geoinspect
+
+ROOT = Path(geoinspect.__file__).parent
+
+# top to bottom; parts on one line do not know each other
+LAYERS = (
+    {"__main__"},
+    {"cli"},
+    {"api"},
+    {"basemaps"},
+    {"cityfolder"},
+    {"exports"},
+    {"settings", "store", "maps", "demo"},
+    {"planning", "surfaces"},
+    {"timetable"},
+    {"frame"},
+    {"lottery", "network", "intake", "responsibility"},
+    {"responsibility_rules"},
+    {"borders"},
+    {"districts", "density"},
+    {"datum", "geometry", "shifts", "atomic", "messages"},
+    {"arrays", "errors"},
+    {"__init__"},
+)
+LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def part_of(module: str) -> str:
+    """Name the part of the package that a dotted module name belongs to."""
+    names = module.split(".")
+    return names[1] if len(names) > 1 else "__init__"
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_by(path: Path, *, on_loading: bool = False) -> set[str]:
+    """Dotted names of the package's modules that a file imports, anywhere or on loading."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body if on_loading else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path} imports relatively"
+            deeper = {f"{node.module}.{alias.name}" for alias in node.names}
+            is_module = {name for name in deeper if module_file(name) is not None}
+            found |= is_module or {node.module}
+    return {name for name in found if name.split(".")[0] == "geoinspect"}
+
+
+def module_file(name: str) -> Path | None:
+    path = ROOT.parent.joinpath(*name.split("."))
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.is_file()), None)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_imports_go_down_only(path: Path) -> None:
+    own = part_of(dotted(path))
+    for name in imported_by(path):
+        other = part_of(name)
+        assert other == own or LEVEL[own] < LEVEL[other], f"{dotted(path)} imports {name}"
+
+
+def test_no_two_modules_import_each_other_in_a_circle() -> None:
+    graph = {dotted(path): imported_by(path, on_loading=True) - {dotted(path)} for path in MODULES}
+    settled: set[str] = set()
+    while True:
+        ready = {name for name in graph.keys() - settled if graph[name] <= settled}
+        if not ready:
+            break
+        settled |= ready
+    assert graph.keys() == settled, f"circle among {sorted(graph.keys() - settled)}"
+
+
+def test_settings_are_read_by_shells_only() -> None:
+    readers = {
+        part_of(dotted(path)) for path in MODULES if "geoinspect.settings" in imported_by(path)
+    }
+    assert readers <= {"cli", "api", "cityfolder", "settings"}
+
+
+def test_nothing_is_called_utils() -> None:
+    assert not {"utils", "util", "helpers", "common", "misc"} & {path.stem for path in MODULES}

@@ -1,0 +1,73 @@
+"""Every sentence a user may read exists in Chinese, with the same fields."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import string
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+import geoinspect
+from geoinspect import errors
+from geoinspect.messages import translator
+
+ROOT = Path(geoinspect.__file__).parent
+ERRORS = {name for name, item in inspect.getmembers(errors, inspect.isclass)}
+# functions whose constant texts are shown to users
+SPEAKERS = ERRORS | {
+    "Remark", "_failure", "say", "step", "table", "translate", "OverloadedZoneError", "quarantine",
+    "fix", "note",
+}  # fmt: skip
+
+# texts that these functions get for other purposes
+NO_SENTENCES = {"the record", "Valid Geometry", "lon, lat"}
+
+
+def sentences_of(path: Path) -> set[str]:
+    """Constant texts that a file hands to functions that speak to users."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in SPEAKERS:
+                for argument in node.args:
+                    found |= {text for text in constants(argument) if " " in text or "{" in text}
+    return found - NO_SENTENCES
+
+
+def constants(node: ast.expr) -> set[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.List | ast.Tuple):
+        return set().union(*(constants(item) for item in node.elts)) if node.elts else set()
+    return set()
+
+
+def fields(sentence: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
+
+
+def test_every_sentence_is_translated_with_its_fields() -> None:
+    chinese = translator("zh")
+    missing, wrong = [], []
+    for path in sorted(ROOT.rglob("*.py")):
+        for sentence in sorted(sentences_of(path)):
+            translation = chinese(sentence)
+            if translation == sentence:
+                missing.append(f"{path.relative_to(ROOT)}: {sentence}")
+            elif fields(sentence) != fields(translation):
+                wrong.append(f"{sentence} -> {translation}")
+    assert not missing, "not translated:\n" + "\n".join(missing)
+    assert not wrong, "other fields:\n" + "\n".join(wrong)
+
+
+def test_no_sentence_is_translated_in_two_ways() -> None:
+    seen: dict[str, str] = {}
+    for catalogue in sorted((ROOT / "locale" / "zh_CN").glob("*.po")):
+        with catalogue.open("rb") as stream:
+            for message in read_po(stream):
+                if message.id:
+                    before = seen.setdefault(str(message.id), str(message.string))
+                    assert before == str(message.string), f"{catalogue.name}: {message.id}"
