@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray, IntArray
     from geoinspect.network import RoadNetwork, Snaps
 
+#: Digits behind the point of degrees, a centimetre: what a record holds is what is measured.
+DIGITS = 7
+
 #: Why a point leaves the frame, by code.
 REASONS = {
     "BAD_GEOM": "The point has no usable coordinates.",
@@ -35,12 +38,10 @@ class Frame:
         The points, sorted by id so that the order of a file plays no part.
     depot
         WGS-84 longitude and latitude where routes start and end.
-    snaps
-        Positions on streets; the depot and the points are among them.
-    position
-        Number of the depot (first) and of each point among `snaps`, shape (n + 1,).
+    lonlat
+        WGS-84 degrees of the points, shape (n, 2), rounded to `DIGITS`.
     times
-        Travel times in milliseconds, shape (n + 1, n + 1), in the order of `position`.
+        Travel times in milliseconds, shape (n + 1, n + 1); index 0 is the depot.
     excluded
         One entry a point that left the frame: `point_id`, `name`, `code` (a key of
         `REASONS`), `distance_m` to the nearest street and `reason`.
@@ -48,8 +49,7 @@ class Frame:
 
     points: gpd.GeoDataFrame
     depot: tuple[float, float]
-    snaps: Snaps
-    position: IntArray
+    lonlat: FloatArray
     times: IntArray
     excluded: list[dict[str, Any]]
 
@@ -85,7 +85,7 @@ def visitable_frame(
         If no point is left, or the depot is far from every street.
     """
     points = points.sort_index()
-    lonlat = np.column_stack((points.geometry.x, points.geometry.y))
+    lonlat = np.column_stack((points.geometry.x, points.geometry.y)).round(DIGITS)
     snaps = snap(network, points.index.tolist(), lonlat, max_distance_m=max_snap_distance_m)
     if not snaps.ok.any():
         raise InputError(
@@ -94,8 +94,8 @@ def visitable_frame(
             n=len(snaps),
             metres=round(max_snap_distance_m),
         )
-    if depot is None:
-        depot = _central(network, snaps, lonlat)
+    lon, lat = depot or _central(network, snaps, lonlat)
+    depot = (round(lon, DIGITS), round(lat, DIGITS))
     snaps = _with_depot(network, points, lonlat, depot, max_snap_distance_m)
     times = travel_times(network, snaps)
     there_and_back = np.minimum(times[0], INF_MS) + np.minimum(times[:, 0], INF_MS)
@@ -106,12 +106,10 @@ def visitable_frame(
             "The shift is too short: no point can be reached, visited and left for the depot "
             "within it. Lengthen the shift or shorten the service time."
         )
-    excluded = [
-        _left_out(points.iloc[i - 1], snaps, int(i))
-        for i in np.flatnonzero(~reachable)
-    ]
-    kept = points.iloc[position[1:] - 1]
-    return Frame(kept, depot, snaps, position, times[np.ix_(position, position)], excluded)
+    excluded = [_left_out(points.iloc[i - 1], snaps, int(i)) for i in np.flatnonzero(~reachable)]
+    rows = position[1:] - 1
+    times = times[np.ix_(position, position)]
+    return Frame(points.iloc[rows], depot, lonlat[rows], times, excluded)
 
 
 def _central(network: RoadNetwork, snaps: Snaps, lonlat: FloatArray) -> tuple[float, float]:

@@ -1,22 +1,31 @@
-"""A day's plan: the one place that composes points, roads and the lottery."""
+"""
+A day's plan: the one place that composes points, roads and the lottery.
+
+A plan is made in two acts. First everything is written down and committed to: the frame,
+the chances, the books, and the hashes of the secrets. Then the secrets are revealed and the
+routes drawn. Between the acts the commitment is published, and nobody who holds only one
+of the secrets knows or can choose what will be drawn.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import geoinspect
+from geoinspect.drawing import draw_committed
 from geoinspect.errors import InputError
 from geoinspect.frame import visitable_frame
 from geoinspect.lottery.day import DayParams, Workload, draw_day_books
-from geoinspect.lottery.draw import draw_route, draw_seed, sha256_hex
+from geoinspect.lottery.draw import sha256_hex
 from geoinspect.lottery.randomness import derive_key
 from geoinspect.lottery.record import FORMAT, commitment, part_digests
 from geoinspect.network.snapping import MAX_SNAP_DISTANCE_M
-from geoinspect.timetable import timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +38,6 @@ if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray
     from geoinspect.frame import Frame
     from geoinspect.lottery.day import DayBooks
-    from geoinspect.lottery.draw import Draw
     from geoinspect.lottery.record import Record
     from geoinspect.network import RoadNetwork
     from geoinspect.shifts import Shift
@@ -73,6 +81,23 @@ class PlanParams:
     def __post_init__(self) -> None:
         if self.n_teams < 1:
             raise InputError("{teams} teams cannot go out: name at least 1.", teams=self.n_teams)
+
+
+@dataclass(frozen=True)
+class PublicSource:
+    """
+    A publication to come that nobody can foresee, such as a lottery result.
+
+    Attributes
+    ----------
+    source
+        What is published, in words anybody can look up.
+    number
+        Number or date of the future publication.
+    """
+
+    source: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +155,7 @@ def plan_inspections(
     report: Callable[[str], None] | None = None,
 ) -> Record:
     """
-    Draw the routes of a day and return their published record.
+    Commit to a day and draw its routes at once, with the one secret of the office.
 
     A pure function of its arguments: same city, parameters and secret, same record.
 
@@ -158,6 +183,44 @@ def plan_inspections(
     LotteryError
         If there are fewer points than teams, or no fair set of routes was found.
     """
+    committed = commit_plan(city, params, secret, report=report)
+    return draw_committed(committed, city.network, [read_secret(secret)], report=report)
+
+
+def commit_plan(
+    city: City,
+    params: PlanParams,
+    secret: str,
+    *,
+    witness_sha256: str | None = None,
+    public: PublicSource | None = None,
+    report: Callable[[str], None] | None = None,
+) -> Record:
+    """
+    Write down and bind everything about a day but the draw.
+
+    Parameters
+    ----------
+    city, params, report
+        As in `plan_inspections`.
+    secret
+        Secret of the office, in hexadecimal. The books' own randomness comes from it.
+    witness_sha256
+        SHA-256 of a second person's secret, who keeps it until the draw.
+    public
+        A publication to come whose value enters the draw.
+
+    Returns
+    -------
+    record
+        A record without routes and without secrets; the books in it are not to be shown
+        before the draw.
+
+    Raises
+    ------
+    InputError, LotteryError
+        As in `plan_inspections`; InputError also for a hash that is none.
+    """
     say = report or (lambda step: None)  # noqa: ARG005
     secret = read_secret(secret)
     say("Snapping points to streets and measuring travel times")
@@ -165,16 +228,30 @@ def plan_inspections(
     frame = _frame(city, params, hours)
     say("Drawing zones and lottery books")
     books = _draw_books(frame, params, _length_ms(hours), secret)
-    say("Drawing the routes")
+    say("Committing to frame, chances and books")
     record = _uncommitted(city, params, hours, frame, books)
-    draws = _commit_and_draw(record, books, params, _length_ms(hours), secret)
-    say("Writing timetables")
-    record["routes"] = [
-        timetable(book, draw, hours[0], record["points"], frame, city.network)
-        for book, draw in zip(record["books"], draws, strict=True)
-    ]
+    record["draw"] = {
+        "secrets_sha256": [sha256_hex(secret), *_hashes(witness_sha256)],
+        "public": asdict(public) if public is not None else None,
+        "draws": [],
+    }
+    record["draw"]["commitment"] = commitment(record)
+    record["routes"] = []
     record["digests"] = part_digests(record)
     return record
+
+
+def _hashes(sha256: str | None) -> list[str]:
+    """Check the hash of a secret that somebody else keeps."""
+    if sha256 is None:
+        return []
+    if re.fullmatch(r"[0-9a-fA-F]{64}", sha256) is None:
+        raise InputError(
+            "{text!r} is no SHA-256 hash: the witness makes it with "
+            "`printf %s SECRET | sha256sum`.",
+            text=sha256,
+        )
+    return [sha256.lower()]
 
 
 def _length_ms(hours: tuple[datetime, datetime]) -> int:
@@ -225,11 +302,11 @@ def _uncommitted(
 ) -> Record:
     """Write down everything that is bound before the draw."""
     start, end = (moment.isoformat() for moment in hours)
-    lon, lat = (round(degrees, 7) for degrees in frame.depot)
+    lon, lat = frame.depot
     ids = [str(point_id) for point_id in frame.points.index]
     return {
         "format": FORMAT,
-        "software": {"geoinspect": geoinspect.__version__},
+        "software": {"geoinspect": geoinspect.__version__, "verify_plan.py": _verifier()},
         "city": {"name": city.name, "timezone": city.timezone.key},
         "date": params.day.isoformat(),
         "parameters": {
@@ -238,7 +315,7 @@ def _uncommitted(
             "lottery": asdict(params.lottery),
             "network_sha256": city.network.checksum,
         },
-        "points": _point_rows(frame.points, params, books.probability),
+        "points": _point_rows(frame, params, books.probability),
         "excluded": frame.excluded,
         "teams": [
             {
@@ -252,30 +329,30 @@ def _uncommitted(
     }
 
 
-def _point_rows(
-    points: gpd.GeoDataFrame, params: PlanParams, probability: FloatArray
-) -> list[Record]:
+@cache
+def _verifier() -> str:
+    """Text of the stand-alone check, which every record carries."""
+    return (files("geoinspect.lottery") / "verify_plan.py").read_text(encoding="utf-8")
+
+
+def _point_rows(frame: Frame, params: PlanParams, probability: FloatArray) -> list[Record]:
     """Write the frame, one entry a point, with the promised chances."""
+    points = frame.points
+    columns = ("name", "category", "district", "unit")
     return [
         {
             "point_id": str(point_id),
-            "name": name,
-            "category": category,
-            "district": district,
-            "unit": unit,
-            "lon": round(place.x, 7),
-            "lat": round(place.y, 7),
+            **dict(zip(columns, map(str, texts), strict=True)),
+            "lon": lon,
+            "lat": lat,
             "service_time_s": params.service_time_s,
-            "inclusion_probability": float(chance),
+            "inclusion_probability": chance,
         }
-        for point_id, name, category, district, unit, place, chance in zip(
+        for point_id, *texts, (lon, lat), chance in zip(
             points.index,
-            points["name"],
-            points["category"],
-            points["district"],
-            points["unit"],
-            points.geometry,
-            probability,
+            *(points[column] for column in columns),
+            frame.lonlat.tolist(),
+            probability.tolist(),
             strict=True,
         )
     ]
@@ -307,44 +384,6 @@ def _book_rows(books: DayBooks, k: int, ids: list[str]) -> Record:
             for stops, size, probability, travel, reverse_travel in columns
         ],
     }
-
-
-def _commit_and_draw(
-    record: Record, books: DayBooks, params: PlanParams, shift_ms: int, secret: str
-) -> list[Draw]:
-    """Bind what is written so far, then draw; add `draw` to the record."""
-    secret_sha256 = sha256_hex(secret)
-    committed = commitment(record, secret_sha256)
-    seed = draw_seed(secret, committed)
-    draws = []
-    for team, book in zip(record["teams"], books.books, strict=True):
-        service_ms = 1000 * params.service_time_s * book.routes.size
-        draws.append(
-            draw_route(
-                seed,
-                team["team_id"],
-                weights=book.weights.tolist(),
-                durations_ms=(book.routes.travel + service_ms).tolist(),
-                reverse_durations_ms=(book.routes.reverse_travel + service_ms).tolist(),
-                shift_ms=shift_ms,
-            )
-        )
-    record["draw"] = {
-        "secret_sha256": secret_sha256,
-        "secret": secret,
-        "commitment": committed,
-        "seed": seed,
-        "draws": [
-            {
-                "team_id": team["team_id"],
-                "index": draw.index,
-                "reversed": draw.reversed,
-                "start_offset_s": draw.start_offset_ms / 1000,
-            }
-            for team, draw in zip(record["teams"], draws, strict=True)
-        ],
-    }
-    return draws
 
 
 def named_points(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geoinspect.network import legs
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from geoinspect.frame import Frame
-    from geoinspect.lottery.draw import Draw
     from geoinspect.lottery.record import Record
-    from geoinspect.network import Leg, RoadNetwork
+    from geoinspect.network import Leg, RoadNetwork, Snaps
 
 #: Digits behind the point of degrees: a tenth of a metre.
 _DIGITS = 6
@@ -22,10 +18,10 @@ _DIGITS = 6
 
 def timetable(
     book: Record,
-    draw: Draw,
-    shift_start: datetime,
+    draw: Record,
+    team: Record,
     points: list[Record],
-    frame: Frame,
+    snaps: Snaps,
     network: RoadNetwork,
 ) -> Record:
     """
@@ -33,29 +29,27 @@ def timetable(
 
     Parameters
     ----------
-    book
-        The team's book, as in the record.
-    draw
-        What was drawn from it.
-    shift_start
-        Start of the shift, timezone-aware.
+    book, draw, team
+        Entries of one team in a record.
     points
-        Points of the record, in the order of `frame.points`.
-    frame, network
-        Where the stops lie on the roads.
+        Points of the record.
+    snaps
+        Positions on streets: of the depot, then of each of `points`.
+    network
+        Roads.
 
     Returns
     -------
     route
         One entry of `routes` of the record.
     """
-    stops = book["routes"][draw.index]["stops"]
-    stops = stops[::-1] if draw.reversed else stops
+    stops = book["routes"][draw["index"]]["stops"]
+    stops = stops[::-1] if draw["reversed"] else stops
     number = {point["point_id"]: k for k, point in enumerate(points)}
     order = [0, *(number[point_id] + 1 for point_id in stops), 0]
-    pairs = [(int(frame.position[a]), int(frame.position[b])) for a, b in pairwise(order)]
-    ways = legs(network, frame.snaps, pairs)
-    departure = shift_start + timedelta(milliseconds=draw.start_offset_ms)
+    ways = legs(network, snaps, pairwise(order))
+    departure = datetime.fromisoformat(team["shift"]["start"])
+    departure += timedelta(seconds=draw["start_offset_s"])
     rows, back = _stops([points[number[point_id]] for point_id in stops], ways, departure)
     return {
         "team_id": book["team_id"],

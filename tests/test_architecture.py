@@ -21,6 +21,7 @@ LAYERS = (
     {"exports"},
     {"settings", "store", "maps", "demo"},
     {"planning", "surfaces"},
+    {"drawing"},
     {"timetable"},
     {"frame"},
     {"lottery", "network", "intake", "responsibility"},

@@ -1,17 +1,18 @@
 """
-The draw: a pure function of the committed books and one secret.
+The draw: a pure function of the committed books and of secrets that were bound to them.
 
 Everything is SHA-256 over ASCII text and integer arithmetic, so that a stranger can
 recompute it with nothing but the standard library of any language:
 
-    draw seed   = SHA-256("geoinspect draw|" secret "|" commitment)
+    draw seed   = SHA-256("geoinspect draw" "|" each secret in turn "|" public value "|" commitment)
     number(x)   = SHA-256(draw seed "|" team "|" x) as an integer below 2**256
     route       = first route whose cumulative weight exceeds number("route") * 2**53 / 2**256
     direction   = reversed if number("direction") is odd and the reversed route fits
     start       = number("start") * (slack in whole minutes + 1) / 2**256 minutes after the
                   start of the shift, rounded down
 
-Hashes and secrets go in as lower-case hexadecimal text.
+Hashes and secrets go in as lower-case hexadecimal text, the secrets in the order in which
+they were committed to; the public value is empty where none was agreed on.
 """
 
 from __future__ import annotations
@@ -55,9 +56,9 @@ def sha256_hex(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def draw_seed(secret_hex: str, commitment_hex: str) -> str:
-    """Derive the seed of a draw from its secret and its commitment."""
-    return sha256_hex(f"geoinspect draw|{secret_hex}|{commitment_hex}")
+def draw_seed(secrets: Sequence[str], public_value: str, commitment_hex: str) -> str:
+    """Derive the seed of a draw from its secrets, the public value and the commitment."""
+    return sha256_hex("|".join(("geoinspect draw", *secrets, public_value, commitment_hex)))
 
 
 def draw_route(

@@ -7,7 +7,8 @@ NaN, one line feed at the end. A record is a dict with these members:
 - `format`: "geoinspect-plan/1".
 - `city`: `name`, `timezone`.
 - `date`: the day, ISO 8601.
-- `software`: versions of what made the record.
+- `software`: the version of `geoinspect` that made the record, and the text of
+  `verify_plan.py`, 60 lines of Python that check it without geoinspect.
 - `parameters`: everything the draw depends on besides the tables.
 - `points[]`: the frame. `point_id`, `name`, `category`, `district`, `unit`, `lon`, `lat`
   (WGS-84), `service_time_s`, `inclusion_probability`.
@@ -16,7 +17,8 @@ NaN, one line feed at the end. A record is a dict with these members:
 - `teams[]`: `team_id`, `shift` {`start`, `end`}, `depot` {`lon`, `lat`}.
 - `books[]`: `team_id`, `zone_id`, `effective_routes` and `routes[]` of {`stops`: point ids in
   order of visit, `probability`: a multiple of 2**-53, `travel_s`, `reverse_travel_s`}.
-- `draw`: `secret_sha256`, `commitment`, after the reveal `secret` and `seed`, and `draws[]` of
+- `draw`: `secrets_sha256[]`, `public` (None, or {`source`, `number`} of a publication to come)
+  and `commitment`; after the reveal also `secrets[]`, `public_value`, `seed` and `draws[]` of
   {`team_id`, `index`: number of the route in the team's book, `reversed`, `start_offset_s`}.
 - `routes[]`: what follows from the draw. `team_id`, `zone_id`, `departure`, `return`, `travel_s`,
   `length_m`, `stops[]` {`sequence`, `point_id`, `name`, `category`, `lon`, `lat`, `arrival`,
@@ -24,8 +26,10 @@ NaN, one line feed at the end. A record is a dict with these members:
   `streets`}, one leg more than stops: from the depot and back to it.
 - `digests`: SHA-256 of every part, so that a check can name the place of a change.
 
-The commitment is the SHA-256 of the canonical form of the members in `COMMITTED`
-and of `secret_sha256`. It is published before the secret is revealed.
+The commitment is the SHA-256 of the canonical form of the members in `COMMITTED` and of the
+members of `draw` in `BOUND`. It is published before any secret is revealed. A public value is
+bound by the number of a future publication: chosen afterwards, it could be tried until the
+plan suits.
 """
 
 from __future__ import annotations
@@ -45,6 +49,9 @@ FORMAT = "geoinspect-plan/1"
 COMMITTED = (
     "books", "city", "date", "excluded", "format", "parameters", "points", "software", "teams",
 )  # fmt: skip
+
+#: Members of `draw` that are bound with them.
+BOUND = ("public", "secrets_sha256")
 
 #: All members of a record.
 MEMBERS = (*COMMITTED, "digests", "draw", "routes")
@@ -72,10 +79,10 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
-def commitment(record: Mapping[str, Any], secret_sha256: str) -> str:
-    """Return the hash that binds frame, chances, books, teams and secret."""
+def commitment(record: Mapping[str, Any]) -> str:
+    """Return the hash that binds frame, chances, books, teams and the secrets' hashes."""
     bound = {member: record[member] for member in COMMITTED}
-    return digest({**bound, "secret_sha256": secret_sha256})
+    return digest(bound | {member: record["draw"][member] for member in BOUND})
 
 
 def part_digests(record: Mapping[str, Any]) -> Record:
@@ -98,8 +105,8 @@ def part_digests(record: Mapping[str, Any]) -> Record:
             for book in record["books"]
         ],
         "draw": {
-            **{k: digest(v) for k, v in record["draw"].items() if k != "draws"},
-            "draws": [digest(draw) for draw in record["draw"]["draws"]],
+            member: [digest(row) for row in value] if isinstance(value, list) else digest(value)
+            for member, value in record["draw"].items()
         },
         "routes": [
             {

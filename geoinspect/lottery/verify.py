@@ -89,6 +89,20 @@ def verify(content: bytes, *, published_commitment: str | None = None) -> Verifi
     )
 
 
+def check_committed(record: Record) -> None:
+    """
+    Check a record whose routes are not drawn yet: digests, commitment and chances.
+
+    Raises
+    ------
+    VerificationError
+        If anything does not hold.
+    """
+    _check_digests(record)
+    _check_binding(record)
+    _check_chances(record)
+
+
 def _failure(place: str, sentence: str, **data: object) -> VerificationError:
     return VerificationError(sentence, place=place, **data)
 
@@ -155,12 +169,11 @@ def _named(record: Record, place: str) -> str:
 
 
 def _check_commitment(record: Record, published: str | None) -> None:
-    """Recompute the hashes of the secret and of everything that was committed."""
+    """Recompute the hashes of the secrets and of everything that was committed."""
     draw = record["draw"]
-    if sha256_hex(draw["secret"]) != draw["secret_sha256"]:
-        raise _failure("draw.secret", "{place}: the secret is not the one that was committed to.")
-    if commitment(record, draw["secret_sha256"]) != draw["commitment"]:
-        raise _failure("draw.commitment", "{place}: the committed parts hash to another value.")
+    if [sha256_hex(secret) for secret in draw["secrets"]] != draw["secrets_sha256"]:
+        raise _failure("draw.secrets", "{place}: the secrets are not those committed to.")
+    _check_binding(record)
     if published is not None and published.lower() != draw["commitment"]:
         raise _failure(
             "draw.commitment",
@@ -168,8 +181,16 @@ def _check_commitment(record: Record, published: str | None) -> None:
             found=draw["commitment"],
             published=published,
         )
-    if draw_seed(draw["secret"], draw["commitment"]) != draw["seed"]:
-        raise _failure("draw.seed", "{place}: the seed does not follow from secret and commitment.")
+    if draw_seed(draw["secrets"], draw["public_value"], draw["commitment"]) != draw["seed"]:
+        raise _failure(
+            "draw.seed", "{place}: the seed does not follow from secrets and commitment."
+        )
+
+
+def _check_binding(record: Record) -> None:
+    """Recompute the commitment."""
+    if commitment(record) != record["draw"]["commitment"]:
+        raise _failure("draw.commitment", "{place}: the committed parts hash to another value.")
 
 
 def _check_chances(record: Record) -> float:
@@ -213,28 +234,33 @@ def book_weights(book: Record) -> list[int]:
     return [int(weight) for weight in weights]
 
 
+def durations_ms(record: Record, book: Record) -> tuple[list[int], list[int]]:
+    """Travel and service of each route of a book, forward and backward, in milliseconds."""
+    service = {point["point_id"]: _ms(point["service_time_s"]) for point in record["points"]}
+    ahead, back = [], []
+    for route in book["routes"]:
+        at_stops = sum(service[point_id] for point_id in route["stops"])
+        ahead.append(_ms(route["travel_s"]) + at_stops)
+        back.append(_ms(route["reverse_travel_s"]) + at_stops)
+    return ahead, back
+
+
 def _check_draw(record: Record) -> None:
     """Repeat the draw of every team."""
-    points = {point["point_id"]: point for point in record["points"]}
     draws = {draw["team_id"]: draw for draw in record["draw"]["draws"]}
     books = {book["team_id"]: book for book in record["books"]}
     teams = {team["team_id"]: team for team in record["teams"]}
     if not draws.keys() == books.keys() == teams.keys():
         raise _failure("draw.draws", "{place}: books, draws and teams do not name the same teams.")
     for team_id, book in books.items():
-        service = [
-            sum(_ms(points[p]["service_time_s"]) for p in route["stops"])
-            for route in book["routes"]
-        ]
-        ahead = [_ms(route["travel_s"]) for route in book["routes"]]
-        back = [_ms(route["reverse_travel_s"]) for route in book["routes"]]
+        ahead, back = durations_ms(record, book)
         drawn = draw_route(
             record["draw"]["seed"],
             team_id,
             weights=book_weights(book),
-            durations_ms=[a + b for a, b in zip(ahead, service, strict=True)],
-            reverse_durations_ms=[a + b for a, b in zip(back, service, strict=True)],
-            shift_ms=_shift_ms(teams[team_id]),
+            durations_ms=ahead,
+            reverse_durations_ms=back,
+            shift_ms=shift_ms(teams[team_id]),
         )
         recorded = draws[team_id]
         if (drawn.index, drawn.reversed, drawn.start_offset_ms) != (
@@ -300,7 +326,7 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _shift_ms(team: Record) -> int:
+def shift_ms(team: Record) -> int:
     """Length of a team's shift in milliseconds."""
     shift = team["shift"]
     return (_time(shift["end"]) - _time(shift["start"])) // timedelta(milliseconds=1)

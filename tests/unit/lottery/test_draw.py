@@ -23,8 +23,8 @@ def drawn(seed: str, team: str = "1", **changes: list[int]) -> Draw:
 
 
 def test_seed_is_the_documented_hash() -> None:
-    text = b"geoinspect draw|5eed|c0ffee"
-    assert draw_seed("5eed", "c0ffee") == hashlib.sha256(text).hexdigest()
+    text = b"geoinspect draw|5eed|beef|42|c0ffee"
+    assert draw_seed(["5eed", "beef"], "42", "c0ffee") == hashlib.sha256(text).hexdigest()
 
 
 def test_route_is_where_the_documented_number_falls() -> None:

@@ -29,8 +29,8 @@ def failure_of(record: Record) -> VerificationError:
 def recommitted(record: Record) -> Record:
     """Return what a forger would publish: the changed parts with hashes that fit them."""
     draw = record["draw"]
-    draw["commitment"] = commitment(record, draw["secret_sha256"])
-    draw["seed"] = draw_seed(draw["secret"], draw["commitment"])
+    draw["commitment"] = commitment(record)
+    draw["seed"] = draw_seed(draw["secrets"], draw["public_value"], draw["commitment"])
     record["digests"] = part_digests(record)
     return record
 
@@ -76,7 +76,7 @@ CHANGES: dict[str, tuple[Callable[[Record], object], str]] = {
         "books[1].routes[0] (team 2)",
     ),
     "a team's zone": (lambda r: r["books"][1].update(zone_id="Z9"), "books[1] (team 2)"),
-    "the secret": (lambda r: r["draw"].update(secret="00"), "draw.secret"),
+    "the secret": (lambda r: r["draw"].update(secrets=["00"]), "draw.secrets[0]"),
     "the seed": (lambda r: r["draw"].update(seed="00"), "draw.seed"),
     "the commitment": (lambda r: r["draw"].update(commitment="00"), "draw.commitment"),
     "the drawn route": (
