@@ -29,7 +29,7 @@ language = "{language}"        # zh or en
 # depot = [118.7969, 32.0603]  # WGS-84 longitude, latitude where routes start and end
 # boundary_tolerance_m = 30
 # max_snap_distance_m = 500
-# heat_bandwidth_m = 300
+heat_bandwidth_m = {heat_bandwidth_m:g}
 """
 
 
@@ -51,7 +51,13 @@ class CityFolder:
 
     @classmethod
     def create(
-        cls, path: Path, *, name: str, timezone: str = "Asia/Shanghai", language: str = "zh"
+        cls,
+        path: Path,
+        *,
+        name: str,
+        timezone: str = "Asia/Shanghai",
+        language: str = "zh",
+        heat_bandwidth_m: float = 300.0,
     ) -> CityFolder:
         """
         Make the folder of a new city.
@@ -68,7 +74,9 @@ class CityFolder:
         path.mkdir(parents=True, exist_ok=True)
         Store.create(path / DATABASE_FILE).close()
         quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        text = _SETTINGS_TEXT.format(name=quoted, timezone=timezone, language=language)
+        text = _SETTINGS_TEXT.format(
+            name=quoted, timezone=timezone, language=language, heat_bandwidth_m=heat_bandwidth_m
+        )
         (path / SETTINGS_FILE).write_text(text, encoding="utf-8")
         return cls.open(path)
 

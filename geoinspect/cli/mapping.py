@@ -112,8 +112,9 @@ def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Pat
         bandwidth_m=city.settings.heat_bandwidth_m,
         timezone=city.settings.timezone,
     )
-    for left_out in heat.left_out:
-        session.talk.print(left_out.render(session.translate), markup=False, soft_wrap=True)
+    remarks = [left_out.render(session.translate) for left_out in heat.left_out]
+    for remark in remarks:
+        session.talk.print(remark, markup=False, soft_wrap=True)
     return render_heat_map(
         heat.surface,
         city.districts(),
@@ -123,6 +124,7 @@ def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Pat
         basemap=basemap,
         period=heat.period,
         generated=heat.generated,
+        remarks=remarks,
     )
 
 

@@ -196,11 +196,16 @@ def _crop(shown: _Shown) -> _Shown:
 
 
 def _first_view(shown: _Shown, districts: GeoDataFrame | None) -> Bounds:
-    """Extent of the cells with a value, or of the districts if there is none."""
-    if np.isfinite(shown.values).any():
-        west, south, east, north = shown.grid.bounds
-        return bounds_around([(west, south), (east, north)], districts, margin=0.02)
-    return bounds_around([], districts)
+    """Extent of the cells with a value inside the districts, or of the districts alone."""
+    if not np.isfinite(shown.values).any():
+        return bounds_around([], districts)
+    west, south, east, north = shown.grid.bounds
+    if districts is not None and not districts.empty:
+        low_lon, low_lat, high_lon, high_lat = districts.total_bounds
+        inner = (max(west, low_lon), max(south, low_lat), min(east, high_lon), min(north, high_lat))
+        if inner[0] < inner[2] and inner[1] < inner[3]:
+            west, south, east, north = inner
+    return bounds_around([(west, south), (east, north)], districts)
 
 
 def _largest(values: FloatArray) -> float:

@@ -63,7 +63,7 @@ def district_features(districts: GeoDataFrame | None) -> dict[str, Any]:
 
 
 def bounds_around(
-    lonlat: Iterable[Iterable[float]], districts: GeoDataFrame | None, *, margin: float = 0.08
+    lonlat: Iterable[Iterable[float]], districts: GeoDataFrame | None, *, margin: float = 0.02
 ) -> Bounds:
     """
     Return the extent of positions, or of the districts if there are no positions.
@@ -75,7 +75,7 @@ def bounds_around(
     districts
         Polygons that stand in; may be None.
     margin
-        Share of the extent to add on each side; at least 300 m are added.
+        Share of the extent to add on each side; at least 50 m are added.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def bounds_around(
         west, south, east, north = districts.total_bounds
     else:
         raise InputError("The map has nothing to show: neither points nor districts were given.")
-    least = 0.003
+    least = 0.0005
     dx, dy = max((east - west) * margin, least), max((north - south) * margin, least)
     return float(west - dx), float(south - dy), float(east + dx), float(north + dy)
 

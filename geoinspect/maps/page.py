@@ -111,6 +111,7 @@ def render_page(page: Page) -> str:
         head=folium_parts["head"],
         styles=[*leaflet["styles"], _inline_style("css/page.css")],
         map_html=folium_parts["html"],
+        licences=Markup(read_asset("vendor/THIRD_PARTY.md")),
         data=_embed_json(_payload(page)),
         basemap=_base64(page.basemap),
         scripts=[
@@ -169,6 +170,7 @@ def _leaflet_map(page: Page) -> folium.Map:
         prefer_canvas=True,
         max_zoom=18,
         min_zoom=7,
+        zoom_snap=0.5,
     )
     city._id = "city"  # folium draws a random id
     return city

@@ -137,7 +137,9 @@ const GeoInspect = (function () {
 
   function placeStreetName(layout, lines, feature) {
     const name = String(feature.props.name || "");
-    const size = layout.zoom < 15 ? 11 : 12;
+    const scale = tileScale();
+    const repeat = NAME_REPEAT / scale;
+    const size = (layout.zoom < 15 ? 11 : 12) / scale;
     const font = size + "px " + style.font;
     layout.scratch.font = font;
     const glyphs = CHINESE.test(name) ? Array.from(name) : [name];
@@ -147,10 +149,10 @@ const GeoInspect = (function () {
     lines.forEach((line) => {
       const total = lengthOf(line);
       if (total < length + 2 * size) return;
-      const times = Math.max(1, Math.floor(total / NAME_REPEAT));
+      const times = Math.max(1, Math.floor(total / repeat));
       for (let i = 0; i < times; i += 1) {
         const label = nameAlong(line, (total * (i + 0.5)) / times - length / 2, glyphs, widths, size, font);
-        if (label) labels.push({ ...label, deduplicationKey: name, deduplicationDistance: NAME_REPEAT });
+        if (label) labels.push({ ...label, deduplicationKey: name, deduplicationDistance: repeat });
       }
     });
     return labels;
@@ -207,7 +209,7 @@ const GeoInspect = (function () {
         context.textAlign = "center";
         context.textBaseline = "middle";
         context.lineJoin = "round";
-        context.lineWidth = 3;
+        context.lineWidth = size / 4;
         context.globalAlpha = 1;
         context.strokeStyle = style.halo;
         context.fillStyle = style.roadLabel;
@@ -226,6 +228,11 @@ const GeoInspect = (function () {
     const distances = [];
     for (let at = from; at <= to; at += size) distances.push(at);
     return distances;
+  }
+
+  /** How large tiles are drawn: smaller than they are at half zooms. */
+  function tileScale() {
+    return Math.pow(2, map.getZoom() - Math.round(map.getZoom()));
   }
 
   function pane(name, zIndex) {
@@ -252,7 +259,14 @@ const GeoInspect = (function () {
       ...options,
     }).on("load", () => document.body.classList.add(mark)).addTo(map);
     add("has-streets", { paintRules: paintRules(), backgroundColor: page.basemap.hasDistricts ? style.outside : style.land });
-    add("has-street-names", { labelRules: labelRules(), pane: pane("street-names", 300) });
+    const names = add("has-street-names", { labelRules: labelRules(), pane: pane("street-names", 300) });
+    let scale = tileScale();
+    map.on("zoomend", () => {
+      if (tileScale() === scale) return;
+      scale = tileScale();
+      names.clearLayout();
+      names.rerenderTiles();
+    });
     return true;
   }
 
@@ -288,7 +302,7 @@ const GeoInspect = (function () {
         const at = map.latLngToLayerPoint(name.at);
         const reach = L.point(name.node.offsetWidth / 2 + 3, name.node.offsetHeight / 2);
         const box = L.bounds(at.subtract(reach), at.add(reach));
-        const free = !taken.some((other) => other.intersects(box));
+        const free = !isWiderThanView(name.box) && !taken.some((other) => other.intersects(box));
         name.node.style.visibility = free ? "visible" : "hidden";
         if (free) taken.push(box);
       });
@@ -297,19 +311,14 @@ const GeoInspect = (function () {
     arrange();
   }
 
-  function spread(box) {
-    return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
+  /** Whether a district fills the view so much that its name says nothing. */
+  function isWiderThanView(box) {
+    const size = map.latLngToLayerPoint(box.getSouthEast()).subtract(map.latLngToLayerPoint(box.getNorthWest()));
+    return Math.min(size.x / map.getSize().x, size.y / map.getSize().y) > 3;
   }
 
-  /** Tell the style sheet how near the map is. */
-  function followZoom() {
-    const container = map.getContainer();
-    const update = () => {
-      container.classList.toggle("zoom-far", map.getZoom() < 12);
-      container.classList.toggle("zoom-near", map.getZoom() >= 14);
-    };
-    map.on("zoomend", update);
-    update();
+  function spread(box) {
+    return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
   }
 
   /* ---- controls ------------------------------------------------------------------ */
@@ -361,7 +370,7 @@ const GeoInspect = (function () {
   /** Room around a fitted view: on a phone the closed sheet covers the lower edge. */
   function padding() {
     const low = narrow.matches ? document.getElementById("panel").dataset.peek : 0;
-    return { paddingTopLeft: [24, 24], paddingBottomRight: [24, 24 + Number(low || 0)] };
+    return { paddingTopLeft: [16, 16], paddingBottomRight: [16, 16 + Number(low || 0)] };
   }
 
   /** Show `target` whole, or everything. */
@@ -377,7 +386,9 @@ const GeoInspect = (function () {
 
   /** Open a card at a position of the map. */
   function showCard(lat, lon, content, offset) {
-    return L.popup({ maxWidth: 300, minWidth: 220, className: "card", offset: [0, offset || 0], autoPanPadding: [24, 24] })
+    const low = narrow.matches ? Number(document.getElementById("panel").dataset.peek) : 0;
+    return L.popup({ maxWidth: narrow.matches ? 250 : 300, minWidth: 200, className: "card", offset: [0, offset || 0],
+      autoPanPaddingTopLeft: [20, 20], autoPanPaddingBottomRight: [66, 36 + low] })
       .setLatLng([lat, lon])
       .setContent(content)
       .openOn(map);
@@ -416,6 +427,14 @@ const GeoInspect = (function () {
     return { root, body, open: (wanted) => narrow.matches && open(wanted) };
   }
 
+  /** Scroll a list until one of its entries can be seen; never the page itself. */
+  function reveal(list, entry) {
+    const inner = entry.getBoundingClientRect();
+    const outer = list.getBoundingClientRect();
+    if (inner.top < outer.top) list.scrollTop += inner.top - outer.top;
+    else if (inner.bottom > outer.bottom) list.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
+  }
+
   /** A note that must not be overlooked. */
   function note(kind, ...content) {
     return el("p", { class: "note note-" + kind, role: "note" }, content);
@@ -431,11 +450,10 @@ const GeoInspect = (function () {
     fit();
     if (!addStreets()) addDistricts();
     addDistrictNames();
-    followZoom();
     addControls();
     window.addEventListener("beforeprint", () => map.invalidateSize(false));
   }
 
-  return { page, map, style, narrow, touch, t, el, svg, icon, facts, control, button, panel, note,
+  return { page, map, style, narrow, touch, t, el, svg, icon, facts, control, button, panel, note, reveal,
     pane, fit, bounds, goTo, showCard, start, valueAt };
 })();

@@ -6,7 +6,8 @@
   const EARTH = 6378137;
   const HATCH = 8; // pixels; divides the side of a tile, so that the lines go on
   const TENTHS = 10;
-  const LITTLE = 0.5;
+  const LITTLE = 0.5; // inspections; with less, nobody was there
+  const SPILL = 0.25; // opacity outside the districts
 
   /* ---- pictures ---- */
 
@@ -60,6 +61,16 @@
     return canvas;
   }
 
+  /** A drawing of a tile's size, full of a pattern. */
+  function filled(side, pattern) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = side;
+    const context = canvas.getContext("2d");
+    context.fillStyle = context.createPattern(pattern, "repeat");
+    context.fillRect(0, 0, side, side);
+    return context;
+  }
+
   /* ---- the layer ---- */
 
   const RateLayer = L.GridLayer.extend({
@@ -73,11 +84,25 @@
       const tile = document.createElement("canvas");
       tile.width = tile.height = side;
       const context = tile.getContext("2d");
-      if (isRate) this.hatchTile(context, coords, ratio, side);
-      context.setTransform(...this.place(coords, ratio));
       context.imageSmoothingQuality = "high";
-      context.drawImage(this.pictures.colors, 0, 0);
+      const districts = this.districtPath(coords, ratio);
+      if (districts) {
+        // beyond the city the kernel only spills over: faint
+        context.globalAlpha = SPILL;
+        this.paint(context, coords, ratio, side);
+        context.clip(districts, "evenodd");
+        context.clearRect(0, 0, side, side);
+        context.globalAlpha = 1;
+      }
+      this.paint(context, coords, ratio, side);
       return tile;
+    },
+    paint(context, coords, ratio, side) {
+      if (isRate) context.drawImage(this.hatched(coords, ratio, side), 0, 0);
+      context.save();
+      context.setTransform(...this.place(coords, ratio));
+      context.drawImage(this.pictures.colors, 0, 0);
+      context.restore();
     },
     /** The transform from cells to pixels of a tile. */
     place(coords, ratio) {
@@ -87,17 +112,14 @@
       const k = grid.cell / metres;
       return [k, 0, 0, k, (grid.west - west) / metres, (north - grid.north) / metres];
     },
-    hatchTile(context, coords, ratio, side) {
-      context.fillStyle = context.createPattern(hatch(ratio, false), "repeat");
-      this.fillLand(context, coords, ratio);
-      this.stamp(context, this.pictures.looked, coords, ratio, "destination-out");
-      const few = document.createElement("canvas");
-      few.width = few.height = side;
-      const dense = few.getContext("2d");
-      dense.fillStyle = dense.createPattern(hatch(ratio, true), "repeat");
-      dense.fillRect(0, 0, side, side);
+    /** Hatching of a tile: wide where nobody looked, dense where too few inspections were made. */
+    hatched(coords, ratio, side) {
+      const wide = filled(side, hatch(ratio, false));
+      this.stamp(wide, this.pictures.looked, coords, ratio, "destination-out");
+      const dense = filled(side, hatch(ratio, true));
       this.stamp(dense, this.pictures.few, coords, ratio, "destination-in");
-      context.drawImage(few, 0, 0);
+      wide.drawImage(dense.canvas, 0, 0);
+      return wide.canvas;
     },
     stamp(context, picture, coords, ratio, operation) {
       context.save();
@@ -106,18 +128,18 @@
       context.drawImage(picture, 0, 0);
       context.restore();
     },
-    /** Fill the districts, or everything where there are none. */
-    fillLand(context, coords, ratio) {
+    /** The districts in pixels of a tile; null where there are none. */
+    districtPath(coords, ratio) {
+      if (!page.districts.features.length) return null;
       const origin = L.point(coords.x, coords.y).multiplyBy(256);
-      context.beginPath();
-      if (!page.districts.features.length) context.rect(0, 0, 256 * ratio, 256 * ratio);
+      const path = new Path2D();
       page.districts.features.forEach((district) => district.geometry.coordinates.forEach((polygon) =>
         polygon.forEach((ring) => ring.forEach(([lon, lat], i) => {
           const at = map.project([lat, lon], coords.z).subtract(origin).multiplyBy(ratio);
-          if (i === 0) context.moveTo(at.x, at.y);
-          else context.lineTo(at.x, at.y);
+          if (i === 0) path.moveTo(at.x, at.y);
+          else path.lineTo(at.x, at.y);
         }))));
-      context.fill("evenodd");
+      return path;
     },
   });
 
@@ -166,8 +188,10 @@
     }
   }
 
+  /** Write a number with three digits at most, and no zeros behind the point. */
   function number(value) {
-    return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(value && value < 1 ? 2 : 1).replace(/\.0+$/, "");
+    const digits = value >= 100 ? 0 : value >= 10 || value === 0 ? 1 : 2;
+    return value.toFixed(digits).replace(/\.?0+$/, (zeros) => (digits ? "" : zeros));
   }
 
   /* ---- the legend ---- */

@@ -1,7 +1,7 @@
 "use strict";
 /* Inspection points, who answers for them, and the same as a list. */
 (function () {
-  const { page, map, touch, narrow, t, el, icon, facts, panel, fit, goTo, showCard, start, valueAt } = GeoInspect;
+  const { page, map, touch, t, el, icon, facts, panel, reveal, fit, goTo, showCard, start } = GeoInspect;
   const CHUNK = 100;
   const OPEN = "\u0000open";
   const state = { words: "", district: "", unit: "", colorBy: "group", shown: CHUNK, selected: null };
@@ -50,9 +50,12 @@
       : { color: "#ffffff", weight: 1.4, fillColor: color, fillOpacity: 1, opacity: 1, dashArray: null });
   }
 
-  /** Smaller from afar and in a crowd. */
+  /** Smaller the closer the points lie to each other on the screen. */
   function radius() {
-    return valueAt([[9, 4], [12, 5.5], [14, 7]], map.getZoom()) * (page.points.length > 2000 ? 0.75 : 1);
+    const [west, south, east, north] = page.bounds;
+    const size = map.project([south, east]).subtract(map.project([north, west]));
+    const spacing = Math.sqrt((size.x * size.y) / Math.max(page.points.length, 1));
+    return Math.min(7, Math.max(3, spacing * 0.2));
   }
 
   map.on("zoomend", () => markers.forEach((marker) => marker.setRadius(radius())));
@@ -81,7 +84,7 @@
     const row = list.querySelector('[data-place="' + page.points.indexOf(point) + '"]');
     if (row) {
       row.setAttribute("aria-current", "true");
-      if (!narrow.matches) row.scrollIntoView({ block: "nearest" });
+      reveal(sheet.body, row);
     }
   }
 

@@ -1,11 +1,12 @@
 "use strict";
 /* The routes of a day, team by team, with their timetables. */
 (function () {
-  const { page, map, touch, t, el, icon, facts, panel, fit, goTo, showCard, start, valueAt } = GeoInspect;
+  const { page, map, touch, t, el, icon, facts, panel, reveal, fit, goTo, showCard, start, valueAt } = GeoInspect;
 
-  const LINE_WIDTHS = [[9, 2.6], [11, 3.4], [13, 4.6], [15, 5.6], [17, 7]];
-  const SHIFTS = [[9, 0.8], [12, 2.4], [14, 3.4], [16, 5], [18, 8]];
+  const LINE_WIDTHS = [[9, 2.4], [11, 3], [13, 3.8], [15, 4.8], [17, 6.5]];
+  const SHIFTS = [[9, 0.8], [12, 2.2], [14, 2.9], [16, 4.6], [18, 8]];
   const ARROW_SPACING = 84; // pixels
+  const STOP_ROOM = 14; // pixels; half of what a numbered stop takes up
 
   /* ---- lines on the right-hand side of the road, with an edge and arrows ---- */
 
@@ -163,17 +164,19 @@
   /** Draw lines, edges and markers as the state wants them. */
   function draw() {
     const weight = valueAt(LINE_WIDTHS, map.getZoom());
+    const lead = lifted && lifted.visible ? lifted : null;
     teams.forEach((team) => {
-      const faint = lifted && lifted !== team;
+      const faint = lead !== null && lead !== team;
       team.path.setStyle({ weight: faint ? weight * 0.8 : weight, opacity: faint ? 0.22 : 1 });
       toggle(team.path, team.visible);
       toggle(team.walks, team.visible && !faint && map.getZoom() >= 14);
       team.markers.forEach((marker) => {
         toggle(marker, team.visible);
-        if (team.visible) marker.getElement().classList.toggle("is-faint", Boolean(faint));
+        if (team.visible) marker.getElement().classList.toggle("is-faint", faint);
       });
     });
-    if (lifted && lifted.visible) lifted.path.bringToFront();
+    numberStops(lead);
+    if (lead) lead.path.bringToFront();
   }
 
   function toggle(layer, wanted) {
@@ -187,6 +190,20 @@
     if (lifted === team) return;
     lifted = team;
     draw();
+  }
+
+  /** Number the stops that have room for it; where they crowd, the others are dots. */
+  function numberStops(lead) {
+    const taken = new Set();
+    const cell = (at, dx, dy) => (Math.round(at.x / STOP_ROOM) + dx) + " " + (Math.round(at.y / STOP_ROOM) + dy);
+    const order = teams.filter((team) => team.visible).sort((a, b) => (b === lead) - (a === lead));
+    order.forEach((team) => team.markers.forEach((marker) => {
+      const at = map.latLngToLayerPoint(marker.getLatLng());
+      const around = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => cell(at, dx, dy)));
+      const isFree = !around.some((place) => taken.has(place));
+      if (isFree) taken.add(cell(at, 0, 0));
+      marker.getElement().classList.toggle("is-dot", !isFree && team !== lead);
+    }));
   }
 
   map.on("zoomend", draw);
@@ -252,7 +269,7 @@
     });
     if (team) {
       if (!team.visible) team.entry.box.click();
-      team.entry.entry.scrollIntoView({ block: "nearest" });
+      reveal(sheet.body, team.entry.entry);
       if (move) fit(team.path.getBounds().pad(0.05));
     }
     lift(team);

@@ -128,7 +128,7 @@ def test_rate_where_every_fourth_inspection_finds_something_is_a_quarter():
 
 
 def test_visiting_a_place_ten_times_as_often_does_not_make_it_worse():
-    quiet, busy = MARKET, MARKET + [[0.1, 0.0]]
+    quiet, busy = MARKET, MARKET + np.array([0.1, 0.0])
     inspections = np.concatenate((np.repeat(quiet, 10, axis=0), np.repeat(busy, 100, axis=0)))
     violations = np.concatenate((np.repeat(quiet, 2, axis=0), np.repeat(busy, 20, axis=0)))
     surface = violation_rate(violations, inspections)

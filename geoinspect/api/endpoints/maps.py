@@ -13,14 +13,12 @@ from geoinspect.api.endpoints.heat import city_heat
 from geoinspect.api.responses import PageResponse, problems
 from geoinspect.basemaps import city_basemap
 from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
+from geoinspect.messages import translator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
-
     from geoinspect.cityfolder import CityFolder
-    from geoinspect.store import Store
 
 router = APIRouter(
     prefix="/maps",
@@ -38,7 +36,7 @@ def get_points_map(folder: FolderDep, store: StoreDep) -> PageResponse:
     """Draw the inspection points and who answers for them."""
     page = render_points_map(
         store.points(),
-        _districts(store),
+        folder.districts(),
         store.assignments(),
         store.violations(),
         language=folder.settings.language,
@@ -53,7 +51,7 @@ def get_routes_map(folder: FolderDep, store: StoreDep) -> PageResponse:
     """Draw the routes of the plan made last."""
     page = render_routes_map(
         json.loads(store.latest_plan()),
-        _districts(store),
+        folder.districts(),
         language=folder.settings.language,
         basemap=_basemap(folder),
     )
@@ -64,23 +62,19 @@ def get_routes_map(folder: FolderDep, store: StoreDep) -> PageResponse:
 def get_heat_map(folder: FolderDep, store: StoreDep) -> PageResponse:
     """Draw violations per inspection."""
     heat = city_heat(folder, store)
+    translate = translator(folder.settings.language)
     page = render_heat_map(
         heat.surface,
-        _districts(store),
+        folder.districts(),
         store.points(),
         language=folder.settings.language,
         city_name=folder.settings.name,
         basemap=_basemap(folder),
         period=heat.period,
         generated=heat.generated,
+        remarks=[left_out.render(translate) for left_out in heat.left_out],
     )
     return PageResponse(page)
-
-
-def _districts(store: Store) -> gpd.GeoDataFrame | None:
-    """Return the districts, None if there are none."""
-    districts = store.districts()
-    return districts if len(districts) else None
 
 
 def _basemap(folder: CityFolder) -> Path | None:

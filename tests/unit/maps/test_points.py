@@ -85,8 +85,8 @@ def test_without_points_and_districts_there_is_nothing_to_show(render, tinytown_
 
 def test_a_single_point_makes_a_map(render, page_data, tinytown_points):
     west, south, east, north = page_data(render(points=tinytown_points.iloc[:1]))["bounds"]
-    assert east - west == pytest.approx(0.006)
-    assert north - south == pytest.approx(0.006)
+    assert east - west == pytest.approx(0.001)
+    assert north - south == pytest.approx(0.001)
 
 
 def test_an_empty_table_still_shows_the_districts(render, page_data, tinytown_points):
