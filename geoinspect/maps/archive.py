@@ -46,7 +46,7 @@ def read_header(archive: bytes) -> dict[str, Any]:
     """
     if archive[:7] != b"PMTiles" or len(archive) < 127:
         raise InputError(
-            "The base map is no PMTiles archive: build it anew with `geoinspect basemap`."
+            "The base map is no PMTiles archive: delete it, and the next map draws it anew."
         )
     header: dict[str, Any] = _open(archive).header()
     return header

@@ -202,7 +202,9 @@
       const around = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => cell(at, dx, dy)));
       const isFree = !around.some((place) => taken.has(place));
       if (isFree) taken.add(cell(at, 0, 0));
-      marker.getElement().classList.toggle("is-dot", !isFree && team !== lead);
+      const isDot = !isFree && team !== lead;
+      marker.getElement().classList.toggle("is-dot", isDot);
+      marker.setZIndexOffset(isDot ? -1000 : 0);
     }));
   }
 

@@ -122,6 +122,22 @@ def test_scripts_build_no_markup_from_text(script):
         assert forbidden not in source
 
 
+# newer than Chrome 80
+TOO_NEW = re.compile(
+    r"\.at\(|replaceAll|replaceChildren|structuredClone|hasOwn\b|findLast|\?\?=|\|\|=|static \{"
+)
+
+
+@pytest.mark.parametrize("script", ["core", *KINDS])
+def test_scripts_keep_to_what_old_browsers_know(script):
+    assert not TOO_NEW.search(read_asset(f"js/{script}.js"))
+
+
+def test_styles_keep_to_what_old_browsers_know():
+    style = read_asset("css/page.css").split("*/", 1)[1]
+    assert not re.search(r"(?<![\w-])gap:|inset:|:is\(|:where\(|\bdvh\b|aspect-ratio", style)
+
+
 def test_a_missing_web_file_is_named_with_the_way_to_get_it():
     with pytest.raises(NotFoundError, match=r"vendor/nothing\.js.*make assets"):
         find_asset("vendor/nothing.js")
