@@ -30,7 +30,7 @@ def test_every_command_in_a_readme_is_understood(name: str) -> None:
     for words in lines:
         rest = words[2:] if words[0] == "-C" else words
         command, context = group, typer.Context(group)
-        while hasattr(command, "get_command"):
+        while rest and hasattr(command, "get_command") and not rest[0].startswith("-"):
             command, rest = command.get_command(context, rest[0]), rest[1:]
             assert command is not None, words
         # parsing checks the names of options and whether values are missing; nothing runs

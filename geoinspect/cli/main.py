@@ -23,7 +23,7 @@ COMMANDS = {
     "import": ("importing", "imports", "Bring a file into the city."),
     "network": ("importing", "networks", "Build the city's roads."),
     "assign": ("assigning", "assign", "Give every point its district and responsible unit."),
-    "plan": ("planning", "plan", "Draw the routes of a day."),
+    "plan": ("planning", "plans", "Draw the routes of a day."),
     "verify": ("verifying", "verify", "Replay and check the draw of a plan."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
     "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import shutil
@@ -160,6 +161,24 @@ def test_a_new_city_has_the_name_of_its_folder(tmp_path: Path) -> None:
     assert 'name = "太仓"' in (tmp_path / "太仓" / "geoinspect.toml").read_text("utf-8")
 
 
+def test_two_people_commit_and_draw(planned_city: Path, tmp_path: Path) -> None:
+    witness = "beef" * 8
+    sha256 = hashlib.sha256(witness.encode()).hexdigest()
+    committed, plan = tmp_path / "committed.json", tmp_path / "plan.json"
+    outcome = geoinspect(
+        "-C", planned_city, "plan", "commit", *PLAN[1:], "--witness", sha256,
+        "--public", "双色球:2026135", "-o", committed,
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    commitment = outcome.err.split()[-1]
+    draw = ["-C", planned_city, "plan", "draw", committed, "--secret", "5eed" * 8]
+    assert "2 secrets were committed to, 1 given" in refusal(*draw, "-o", plan)
+    assert not plan.exists()
+    outcome = geoinspect(*draw, "--secret", witness, "--public-value", "01 02", "-o", plan)
+    assert outcome.code == 0, outcome.err
+    assert geoinspect("plan", "verify", plan, "--commitment", commitment).code == 0
+
+
 REFUSALS: dict[str, tuple[list[object], str]] = {
     "no city": (["assign"], "This command needs a city"),
     "a folder that is no city": (["-C", "nowhere", "assign"], "is not a city folder"),
@@ -174,6 +193,11 @@ REFUSALS: dict[str, tuple[list[object], str]] = {
     ),
     "a shift that is none": (["-C", "CITY", *PLAN, "--shift", "all day"], "09:00-15:00"),
     "a seed that is no hex": (["-C", "CITY", *PLAN, "--seed", "xyz"], "'xyz' is not hexadecimal"),
+    "a publication that is none": (
+        ["-C", "CITY", "plan", "commit", *PLAN[1:], "--public", "lottery"],
+        "'lottery' is not SOURCE:NUMBER",
+    ),
+    "no day at all": (["-C", "CITY", "plan", "--seed", "abcd"], "'' is not a day"),
     "no date": (["-C", "CITY", *PLAN, "--date", "tomorrow"], "'tomorrow' is not a day"),
     "no service": (["-C", "CITY", *PLAN, "--service", "-3"], "'-3' is not a positive time"),
     "too many teams": (["-C", "CITY", *PLAN, "--teams", "50"], "50 teams cannot share 12 points"),
