@@ -27,6 +27,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m geoinspect.lottery.warm
 	@touch $@
 
 assets: install ## Fetch the web files and the demo extract, checked against their hashes

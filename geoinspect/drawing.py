@@ -8,7 +8,7 @@ import numpy as np
 
 from geoinspect.errors import InputError, NetworkError
 from geoinspect.lottery.draw import draw_route, draw_seed, sha256_hex
-from geoinspect.lottery.record import part_digests
+from geoinspect.lottery.record import drawn_digests
 from geoinspect.lottery.verify import book_weights, check_committed, durations_ms, shift_ms
 from geoinspect.network import snap
 from geoinspect.timetable import timetable
@@ -59,13 +59,25 @@ def draw_committed(
     VerificationError
         If the committed record was changed.
     """
-    say = report or (lambda step: None)  # noqa: ARG005
     check_committed(committed)
     _check_secrets(committed, secrets, public_value)
     if network.checksum != committed["parameters"]["network_sha256"]:
         raise NetworkError(
             "The plan was made on another road network: draw it with the one it was made on."
         )
+    return drawn(committed, network, secrets, public_value=public_value, report=report)
+
+
+def drawn(
+    committed: Record,
+    network: RoadNetwork,
+    secrets: Sequence[str],
+    *,
+    public_value: str = "",
+    report: Callable[[str], None] | None = None,
+) -> Record:
+    """Draw as `draw_committed` does, from a record that needs no checking any more."""
+    say = report or (lambda step: None)  # noqa: ARG005
     say("Drawing the routes")
     seed = draw_seed(secrets, public_value, committed["draw"]["commitment"])
     record = dict(committed)
@@ -82,7 +94,7 @@ def draw_committed(
         timetable(book, draw, team, record["points"], snaps, network)
         for book, draw, team in zip(record["books"], draws, record["teams"], strict=True)
     ]
-    record["digests"] = part_digests(record)
+    record["digests"] = committed["digests"] | drawn_digests(record)
     return record
 
 
@@ -116,7 +128,7 @@ def _draws(record: Record, seed: str) -> list[Record]:
     rows = []
     for book, team in zip(record["books"], record["teams"], strict=True):
         ahead, back = durations_ms(record, book)
-        drawn = draw_route(
+        found = draw_route(
             seed,
             team["team_id"],
             weights=book_weights(book),
@@ -127,9 +139,9 @@ def _draws(record: Record, seed: str) -> list[Record]:
         rows.append(
             {
                 "team_id": team["team_id"],
-                "index": drawn.index,
-                "reversed": drawn.reversed,
-                "start_offset_s": drawn.start_offset_ms / 1000,
+                "index": found.index,
+                "reversed": found.reversed,
+                "start_offset_s": found.start_offset_ms / 1000,
             }
         )
     return rows

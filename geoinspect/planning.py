@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import geoinspect
-from geoinspect.drawing import draw_committed
+from geoinspect.drawing import drawn
 from geoinspect.errors import InputError
 from geoinspect.frame import visitable_frame
 from geoinspect.lottery.day import DayParams, Workload, draw_day_books
@@ -184,7 +184,7 @@ def plan_inspections(
         If there are fewer points than teams, or no fair set of routes was found.
     """
     committed = commit_plan(city, params, secret, report=report)
-    return draw_committed(committed, city.network, [read_secret(secret)], report=report)
+    return drawn(committed, city.network, [read_secret(secret)], report=report)
 
 
 def commit_plan(

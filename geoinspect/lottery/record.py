@@ -56,6 +56,10 @@ BOUND = ("public", "secrets_sha256")
 #: All members of a record.
 MEMBERS = (*COMMITTED, "digests", "draw", "routes")
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
+
 #: Hexadecimal digits of the digests that only serve to name a place.
 _SHORT = 16
 
@@ -69,9 +73,7 @@ def canonical_json(value: object) -> str:
     >>> canonical_json({"b": 1.0, "a": "点"})
     '{"a":"点","b":1.0}'
     """
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+    return _ENCODER.encode(value)
 
 
 def digest(value: object) -> str:
@@ -92,18 +94,29 @@ def part_digests(record: Mapping[str, Any]) -> Record:
     The commitment binds what matters before the draw; these name the place of a
     change, and are short where there are many.
     """
+    return committed_digests(record) | drawn_digests(record)
+
+
+def committed_digests(record: Mapping[str, Any]) -> Record:
+    """Hash the parts that exist before the draw."""
     return {
-        "head": {m: digest(record[m])[:_SHORT] for m in ("city", "date", "parameters", "software")},
-        "points": [digest(point)[:_SHORT] for point in record["points"]],
-        "excluded": [digest(point)[:_SHORT] for point in record["excluded"]],
-        "teams": [digest(team)[:_SHORT] for team in record["teams"]],
+        "head": {m: _short(record[m]) for m in ("city", "date", "parameters", "software")},
+        "points": [_short(point) for point in record["points"]],
+        "excluded": [_short(point) for point in record["excluded"]],
+        "teams": [_short(team) for team in record["teams"]],
         "books": [
             {
-                "book": digest({k: v for k, v in book.items() if k != "routes"})[:_SHORT],
-                "routes": [digest(route)[:_SHORT] for route in book["routes"]],
+                "book": _short({k: v for k, v in book.items() if k != "routes"}),
+                "routes": [_short(route) for route in book["routes"]],
             }
             for book in record["books"]
         ],
+    }
+
+
+def drawn_digests(record: Mapping[str, Any]) -> Record:
+    """Hash the parts that follow from the draw."""
+    return {
         "draw": {
             member: [digest(row) for row in value] if isinstance(value, list) else digest(value)
             for member, value in record["draw"].items()
@@ -111,12 +124,17 @@ def part_digests(record: Mapping[str, Any]) -> Record:
         "routes": [
             {
                 "route": digest(route),
-                "stops": [digest(stop)[:_SHORT] for stop in route["stops"]],
-                "legs": [digest(leg)[:_SHORT] for leg in route["legs"]],
+                "stops": [_short(stop) for stop in route["stops"]],
+                "legs": [_short(leg) for leg in route["legs"]],
             }
             for route in record["routes"]
         ],
     }
+
+
+def _short(value: object) -> str:
+    """Digest that only serves to name a place."""
+    return digest(value)[:_SHORT]
 
 
 def to_bytes(record: Mapping[str, Any]) -> bytes:

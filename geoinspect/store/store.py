@@ -164,7 +164,7 @@ class Store:
             "date": day,
             "commitment": commitment,
             "made_at": datetime.now(UTC).replace(tzinfo=None),
-            "record": zlib.compress(record),
+            "record": zlib.compress(record, level=1),
         }
         with self._engine.begin() as connection:
             inserted = connection.execute(insert(tables.plans).values(**row)).inserted_primary_key
