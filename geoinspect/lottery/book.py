@@ -137,7 +137,8 @@ def build_book(zone: Zone, state: RandomState, params: BookParams | None = None)
     else:
         routes = _many_candidates(zone, state, params)
     routes, calibration = _calibrate_with_pricing(routes, zone, state, params)
-    calibration = _less_guessable(routes, zone, calibration, params)
+    if zone.n_points > _SMALL_ZONE:
+        routes, calibration = _less_guessable(routes, zone, calibration, state, params)
     weights = integer_weights(calibration.weights)
     drawable = np.flatnonzero(weights > 0)
     return LotteryBook(routes.take(drawable), weights[drawable])
@@ -191,16 +192,24 @@ def _calibrate_with_pricing(
 
 
 def _less_guessable(
-    routes: RouteSet, zone: Zone, calibration: Calibration, params: BookParams
-) -> Calibration:
-    """Give up preference for short routes where too few effective routes are left."""
+    routes: RouteSet,
+    zone: Zone,
+    calibration: Calibration,
+    state: RandomState,
+    params: BookParams,
+) -> tuple[RouteSet, Calibration]:
+    """Where too few effective routes are left, make more and prefer short ones less."""
     for theta in (params.theta / 3, 0.0):
         if calibration.effective_routes >= params.fewest_effective:
             break
-        flatter = calibrate(routes, zone.probability, theta=theta)
+        more = draw_candidates(
+            zone, state, count=params.candidates, tilt=params.tilt, pull=calibration.dual
+        )
+        wider = routes.joined(more)
+        flatter = calibrate(wider, zone.probability, theta=theta)
         if flatter.is_exact:
-            calibration = flatter
-    return calibration
+            routes, calibration = wider, flatter
+    return routes, calibration
 
 
 def _overloaded(zone: Zone) -> OverloadedZoneError:
