@@ -113,7 +113,8 @@ class City:
         Its time zone.
     points
         Inspection points in WGS-84, indexed by point id, with `name` and `category`,
-        and with `district` and `unit` as names, empty where unknown.
+        with `district` and `unit` as names, empty where unknown, and with `weight`,
+        the relative wish to visit a point (see `geoinspect.chances`).
     network
         Road network.
     """
@@ -285,7 +286,7 @@ def _draw_books(frame: Frame, params: PlanParams, shift_ms: int, secret: str) ->
     workload = Workload(
         times=frame.times,
         service=np.full(n, 1000 * params.service_time_s, dtype=np.int64),
-        weight=np.ones(n),
+        weight=frame.points["weight"].to_numpy(dtype=np.float64),
         shift=shift_ms,
         n_teams=params.n_teams,
     )
@@ -346,12 +347,14 @@ def _point_rows(frame: Frame, params: PlanParams, probability: FloatArray) -> li
             "lon": lon,
             "lat": lat,
             "service_time_s": params.service_time_s,
+            "weight": weight,
             "inclusion_probability": chance,
         }
-        for point_id, *texts, (lon, lat), chance in zip(
+        for point_id, *texts, (lon, lat), weight, chance in zip(
             points.index,
             *(points[column] for column in columns),
             frame.lonlat.tolist(),
+            points["weight"].astype(float).tolist(),
             probability.tolist(),
             strict=True,
         )
@@ -392,10 +395,11 @@ def named_points(
     districts: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     """
-    Return `points` with the columns `district` and `unit` as names.
+    Return `points` with the columns `district` and `unit` as names, and equal weights.
 
     Empty text where a point has no district or unit, or nothing is assigned yet.
     """
+    points = points.assign(weight=1.0)
     if assignments is None or districts is None:
         return points.assign(district="", unit="")
     aligned = assignments.reindex(points.index)

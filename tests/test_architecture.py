@@ -20,6 +20,7 @@ LAYERS = (
     {"cityfolder"},
     {"exports"},
     {"settings", "store", "maps", "demo"},
+    {"chances"},
     {"planning", "surfaces"},
     {"drawing"},
     {"timetable"},

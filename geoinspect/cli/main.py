@@ -23,6 +23,7 @@ COMMANDS = {
     "import": ("importing", "imports", "Bring a file into the city."),
     "network": ("importing", "networks", "Build the city's roads."),
     "assign": ("assigning", "assign", "Give every point its district and responsible unit."),
+    "chances": ("chances", "chances", "Show how likely each point is on a day, and why."),
     "plan": ("planning", "plans", "Draw the routes of a day."),
     "verify": ("verifying", "verify", "Replay and check the draw of a plan."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),

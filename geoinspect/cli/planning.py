@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoinspect.chances import ChanceParams, usual_stops
+from geoinspect.cli.chances import weighed_points
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
 from geoinspect.cli.verifying import parse_plan, read_plan_bytes, verify
@@ -21,7 +23,6 @@ from geoinspect.planning import (
     PlanParams,
     PublicSource,
     commit_plan,
-    named_points,
     plan_inspections,
     read_secret,
 )
@@ -75,7 +76,7 @@ def plan(
     secret = _office_secret(session, seed)
     with session.steps() as step:
         step("Loading the city")
-        record = plan_inspections(_city(folder), params, secret, report=step)
+        record = plan_inspections(_city(folder, params), params, secret, report=step)
     _publish(session, folder, record, output)
 
 
@@ -110,7 +111,7 @@ def commit(
     with session.steps() as step:
         step("Loading the city")
         record = commit_plan(
-            _city(folder),
+            _city(folder, params),
             params,
             secret,
             witness_sha256=witness,
@@ -197,19 +198,14 @@ def _publish(session: Session, folder: CityFolder, record: Record, output: Path 
     tell_plan(session, record)
 
 
-def _city(folder: CityFolder) -> City:
-    """Load what a plan needs of a city."""
-    store = folder.store()
-    points = store.points()
-    if len(points) == 0:
-        raise InputError(
-            "The city has no {what} yet: bring them in with "
-            "`geoinspect -C CITY import {what} FILE`.",
-            what="points",
-        )
-    named = named_points(points, store.assignments(), store.districts())
+def _city(folder: CityFolder, params: PlanParams) -> City:
+    """Load what a plan needs of a city, each point weighed by what is known of it."""
     settings = folder.settings
-    return City(settings.name, settings.zone, named, folder.network())
+    start, end = params.shift.on(params.day, settings.zone)
+    stops = usual_stops(params.n_teams, end.timestamp() - start.timestamp(), params.service_time_s)
+    points, weights, _ = weighed_points(folder, params.day, stops, ChanceParams())
+    weighed = points.assign(weight=weights.table["weight"].reindex(points.index))
+    return City(settings.name, settings.zone, weighed, folder.network())
 
 
 def _warn_of_weak_secret(session: Session, secret: str) -> None:

@@ -11,7 +11,8 @@ NaN, one line feed at the end. A record is a dict with these members:
   `verify_plan.py`, 60 lines of Python that check it without geoinspect.
 - `parameters`: everything the draw depends on besides the tables.
 - `points[]`: the frame. `point_id`, `name`, `category`, `district`, `unit`, `lon`, `lat`
-  (WGS-84), `service_time_s`, `inclusion_probability`.
+  (WGS-84), `service_time_s`, `weight` (relative wish to visit it),
+  `inclusion_probability`.
 - `excluded[]`: what left the frame visibly. `point_id`, `name`, `code`, `distance_m` to
   the nearest street, `reason`.
 - `teams[]`: `team_id`, `shift` {`start`, `end`}, `depot` {`lon`, `lat`}.

@@ -161,6 +161,24 @@ def test_a_new_city_has_the_name_of_its_folder(tmp_path: Path) -> None:
     assert 'name = "太仓"' in (tmp_path / "太仓" / "geoinspect.toml").read_text("utf-8")
 
 
+def test_chances_come_with_their_reasons(planned_city: Path) -> None:
+    order = ["chances", "--date", "2026-11-23", "--teams", "1", "--shift", "09:00-10:00"]
+    outcome = geoinspect("-C", planned_city, *order)
+    rows = list(csv.DictReader(io.StringIO(outcome.out.decode("utf-8-sig"))))
+    assert len(rows) == 12
+    assert all(0.005 <= float(row["chance"]) <= 0.95 for row in rows)
+    assert all(row["reasons"] for row in rows)
+    assert len({row["chance"] for row in rows}) > 1
+
+
+def test_a_plan_promises_what_its_weights_say(planned_city: Path) -> None:
+    points = json.loads((planned_city / "plan.json").read_bytes())["points"]
+    heavy = sorted(points, key=lambda point: point["weight"])
+    promised = [point["inclusion_probability"] for point in heavy]
+    assert promised == sorted(promised)
+    assert promised[0] < promised[-1]
+
+
 def test_two_people_commit_and_draw(planned_city: Path, tmp_path: Path) -> None:
     witness = "beef" * 8
     sha256 = hashlib.sha256(witness.encode()).hexdigest()
