@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install assets demo test check lint types pytest coverage browser format bench openapi \
+.PHONY: help install assets demo test check lint types pytest coverage browser format bench bench-lottery openapi \
         gallery lock serve build clean
 
 help: ## List the targets
@@ -67,6 +67,11 @@ format: install ## Format the code
 bench: assets ## Measure build, load, matrix and plan against networkx on the same roads
 	$(BIN)/python tests/benchmarks/bench_network.py --data $(DATA)
 	$(BIN)/python tests/benchmarks/bench_plan.py --data $(DATA)
+
+bench-lottery: assets ## Measure the lottery's promises, coverage and route plans beside plain methods
+	$(BIN)/python tests/benchmarks/bench_lottery.py --data $(DATA)
+	$(BIN)/python tests/benchmarks/bench_coverage.py
+	$(BIN)/python tests/benchmarks/bench_routing.py --data $(DATA)
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json

@@ -25,6 +25,16 @@ COMMANDS = {
     "assign": ("assigning", "assign", "Give every point its district and responsible unit."),
     "chances": ("chances", "chances", "Show how likely each point is on a day, and why."),
     "plan": ("planning", "plans", "Draw the routes of a day."),
+    "campaign": (
+        "routing",
+        "campaign",
+        "Visit all points, or chosen ones, in the fewest team-days.",
+    ),
+    "targets": (
+        "targets",
+        "targets",
+        "Draw targets that nobody listed: back streets, shops, internet cafés, buses, taxis.",
+    ),
     "verify": ("verifying", "verify", "Replay and check the draw of a plan."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
     "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),

@@ -1,0 +1,1 @@
+"""What the route lottery promises, measured against what a plain script would do."""

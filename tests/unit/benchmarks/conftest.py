@@ -1,0 +1,8 @@
+"""Let tests find what the benchmarks share as a script finds it: beside the script."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
