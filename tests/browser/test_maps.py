@@ -33,6 +33,7 @@ COLOURS = """(pane) => {
   });
   return Array.from(found);
 }"""
+# Leaflet draws its canvases in the next frame
 NEXT_FRAME = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 BOX = """(node) => {
   const box = node.getBoundingClientRect();
@@ -43,6 +44,12 @@ TARGETS = "button, select, input[type=search], input[type=range], label, .stop, 
 
 def rgb(colour):
     return ",".join(str(band) for band in bytes.fromhex(colour.removeprefix("#")))
+
+
+def colours_in(page, pane):
+    """Opaque colours in a pane of the map, once what was asked for is drawn."""
+    page.evaluate(NEXT_FRAME)
+    return page.evaluate(COLOURS, pane)
 
 
 def open_sheet(page):
@@ -67,7 +74,7 @@ def test_a_page_opens_from_disk_without_network_and_without_an_error(
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_base_map_is_painted(open_page, documents, kind):
     page = open_page(documents[kind]).page
-    colours = page.evaluate(COLOURS, "tile")
+    colours = colours_in(page, "tile")
     assert rgb("#f7f6f3") in colours  # land
     assert rgb("#e3e8ec") in colours  # what lies outside the districts
     assert rgb("#ffffff") in colours  # streets
@@ -77,7 +84,7 @@ def test_the_base_map_is_painted(open_page, documents, kind):
 @pytest.mark.parametrize("kind", ["points", "routes"])
 def test_streets_have_their_names(open_page, documents, kind):
     page = open_page(documents[kind]).page
-    assert len(page.evaluate(COLOURS, "street-names")) > 5
+    assert len(colours_in(page, "street-names")) > 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -261,13 +268,12 @@ def test_hiding_a_team_takes_its_line_and_its_stops_away(open_page, documents, t
     other = page.evaluate("GeoInspect.page.teams[1].color")
     n_stops = [len(route["stops"]) for route in tinytown_plan["routes"]]
     assert page.locator(".stop").count() == sum(n_stops)
-    assert rgb(color) in page.evaluate(COLOURS, "overlay")
+    assert rgb(color) in colours_in(page, "overlay")
 
     page.get_by_label("显示第 1 组").uncheck()
 
     assert page.locator(".stop").count() == n_stops[1]
-    page.evaluate(NEXT_FRAME)
-    colours = page.evaluate(COLOURS, "overlay")
+    colours = colours_in(page, "overlay")
     assert rgb(color) not in colours
     assert rgb(other) in colours
 
@@ -429,7 +435,7 @@ def test_the_slider_makes_the_rates_fade(open_page, documents):
 def test_points_can_be_shown_on_the_rates(open_page, documents):
     page = open_page(documents["rate"]).page
     page.get_by_label("显示检查点").check()
-    assert rgb("#ffffff") in page.evaluate(COLOURS, "dots")
+    assert rgb("#ffffff") in colours_in(page, "dots")
 
 
 @pytest.mark.parametrize(
