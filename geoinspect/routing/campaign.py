@@ -133,9 +133,8 @@ def _handed_out(problem: RoutingProblem, number: int) -> RoutingProblem:
 
 def _first_that_reach(problem: RoutingProblem, number: int) -> int:
     """Return how many team-days, `number` or more, suit every stop that suits any team."""
-    while number < len(problem.teams):
-        if (_handed_out(problem, number).is_servable == problem.is_servable).all():
-            break
+    n_teams, wanted = len(problem.teams), problem.is_servable
+    while number < n_teams and (_handed_out(problem, number).is_servable != wanted).any():
         number += 1
     return number
 
@@ -149,7 +148,7 @@ def _enough(problem: RoutingProblem, number: int, seed: int) -> Visits:
         visits = insert_what_fits(several, found or [[] for _ in several.teams])
         left = [stop for stop in left_out(several, visits) if problem.is_servable[stop]]
         if not left:
-            return _without_idle_end(visits)
+            return visits
         # travel to what is left comes on top, so the next number is rarely too many
         number += max(1, math.ceil(problem.service_ms[left].sum() / longest_ms))
 
@@ -163,12 +162,5 @@ def _fewest(
         fewer = model.search(iterations=iterations, seed=seed, until_feasible=True)
         if fewer is None:
             break
-        visits = _without_idle_end(fewer)
-    return visits
-
-
-def _without_idle_end(visits: Visits) -> Visits:
-    """Drop the last team-days on which nobody goes out."""
-    while not visits[-1]:
-        visits = visits[:-1]
+        visits = fewer
     return visits

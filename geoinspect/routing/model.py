@@ -53,7 +53,7 @@ class Model:
 
     def __init__(self, problem: RoutingProblem, *, is_complete: bool) -> None:
         self._problem = problem
-        self._is_complete = is_complete
+        self.is_complete = is_complete
         # no plan travels longer than all shifts together
         self._worth = 1 + sum(team.shift_ms for team in problem.teams)
         self._start_ms = min(team.start_ms for team in problem.teams)
@@ -153,7 +153,7 @@ class Model:
         _, first, number = np.unique(stops, return_index=True, return_counts=True)
         several = zip(first[number > 1].tolist(), number[number > 1].tolist(), strict=True)
         groups = [
-            ClientGroup(list(range(start, start + n)), required=self._is_complete)
+            ClientGroup(list(range(start, start + n)), required=self.is_complete)
             for start, n in several
         ]
         group_of = {client: g for g, group in enumerate(groups) for client in group.clients}
@@ -175,8 +175,8 @@ class Model:
             service_duration=service_ms,
             tw_early=max(0, int(options.open_ms[option]) - self._start_ms),
             tw_late=int(options.close_ms[option]) - service_ms - self._start_ms,
-            prize=0 if self._is_complete else self._worth * prize,
-            required=self._is_complete and group is None,
+            prize=0 if self.is_complete else self._worth * prize,
+            required=self.is_complete and group is None,
             group=group,
         )
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from geoinspect.routing import RoutingProblem, Team, coverage, least_team_days, plan_campaign
+from geoinspect.routing.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geoinspect.routing import Campaign, RoutingResult
+    from geoinspect.routing.model import Visits
 
     Build = Callable[..., RoutingProblem]
     Check = Callable[[RoutingProblem, RoutingResult], None]
@@ -71,7 +73,8 @@ def test_team_days_are_handed_out_day_by_day(on_a_line: Build) -> None:
 def test_a_stop_that_only_the_second_team_can_reach_needs_the_second_team(
     on_a_line: Build,
 ) -> None:
-    campaign = plan_campaign(on_a_line([60], shifts=[(0, 100), (0, 200)]), iterations=20)
+    shifts = [(0, 100), (0, 200), (0, 100)]
+    campaign = plan_campaign(on_a_line([60], shifts=shifts), iterations=20)
     assert not campaign.result.unplanned
     assert [campaign.team(route).team_id for route in campaign.result.routes] == ["2"]
     assert (campaign.team_days, campaign.days) == (1, 1)
@@ -82,6 +85,19 @@ def test_stops_that_nobody_can_visit_are_named_and_hold_up_nobody(on_a_line: Bui
     campaign = plan_campaign(problem, iterations=20)
     assert codes(campaign) == {1: "OUT_OF_REACH", 2: "WINDOW"}
     assert campaign.team_days == 1
+
+
+def test_team_days_too_many_are_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = Model.search
+
+    def search_all_or_nothing(model: Model, **limits: Any) -> Visits | None:
+        return search(model, **limits) if model.is_complete else None
+
+    monkeypatch.setattr(Model, "search", search_all_or_nothing)
+    # stops that are put one by one where they fit take three shifts: 40 + 40, 60, 60
+    service_ms = np.array([40, 40, 60, 60])
+    problem = RoutingProblem(np.zeros((5, 5), np.int64), service_ms, (Team("1", 0, 100),))
+    assert plan_campaign(problem, iterations=100).team_days == 2
 
 
 def test_a_campaign_of_nothing_takes_no_day(on_a_line: Build) -> None:

@@ -12,6 +12,7 @@ import pytest
 from geoinspect.errors import InputError
 from geoinspect.routing import RoutingProblem, Team, solve
 from geoinspect.routing.model import Model
+from geoinspect.routing.solve import as_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,6 +184,11 @@ def test_what_the_search_leaves_behind_is_put_where_it_fits(
     result = solve(problem, iterations=1)
     check(problem, result)
     assert not result.unplanned
+
+
+def test_a_route_that_breaks_its_shift_is_no_result(on_a_line: Build) -> None:
+    with pytest.raises(ValueError, match=r"route \[0, 1\] of team 0 breaks a shift"):
+        as_result(on_a_line([40, -40]), [[0, 1]])
 
 
 def test_a_problem_without_teams_is_refused(on_a_line: Build) -> None:
