@@ -30,6 +30,37 @@ language = "{language}"        # zh or en
 # boundary_tolerance_m = 30
 # max_snap_distance_m = 500
 heat_bandwidth_m = {heat_bandwidth_m:g}
+
+# [service_times]              # time at a stop of a category, where it is not the usual one
+# "集贸市场" = "20min"
+#
+# [hours]                      # opening hours of a category, one span or several
+# "夜市" = "18:00-23:00"
+# "中小学校" = ["07:00-08:30", "15:30-17:30"]
+#
+# [[teams]]                    # the teams that go out, if not named on the command line
+# count = 8
+# shift = "09:00-15:00"
+# seats = 2                    # inspectors drawn for each from the roster
+#
+# [[teams]]
+# shift = "18:00-22:00"
+# depot = [118.79, 32.05]
+# mode = "bicycle"             # car, bicycle or foot
+#
+# [chances]                    # who is likelier to be drawn; a name on the left, its default here
+# floor = 0.005                # nobody's chance is smaller
+# cap = 0.95                   # or larger
+# days_off = [2026-10-01]      # weekdays without inspections; days_on: weekends with them
+#
+# [chances.campaigns]          # factor of every point of a category
+# "集贸市场" = 2.0
+# "网吧" = {{factor = 3.0, start = 2026-11-01, end = 2026-11-30}}
+#
+# [[chances.quotas]]           # fewest visits a month, to all points together; "*" for all
+# category = "网吧"
+# district = "*"
+# minimum = 4
 """
 
 

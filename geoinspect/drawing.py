@@ -8,9 +8,10 @@ import numpy as np
 
 from geoinspect.errors import InputError, NetworkError
 from geoinspect.lottery.draw import draw_route, draw_seed, sha256_hex
-from geoinspect.lottery.record import drawn_digests
-from geoinspect.lottery.verify import book_weights, check_committed, durations_ms, shift_ms
-from geoinspect.network import snap
+from geoinspect.lottery.duty import draw_inspectors
+from geoinspect.lottery.record import redrawn_digests
+from geoinspect.lottery.verify import book_weights, check_committed, team_seats
+from geoinspect.network import for_mode, snap
 from geoinspect.timetable import timetable
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from geoinspect.lottery.record import Record
     from geoinspect.network import RoadNetwork, Snaps
+    from geoinspect.network.modes import Mode
 
 
 def draw_committed(
@@ -81,20 +83,16 @@ def drawn(
     say("Drawing the routes")
     seed = draw_seed(secrets, public_value, committed["draw"]["commitment"])
     record = dict(committed)
-    draws = _draws(record, seed)
     record["draw"] = committed["draw"] | {
         "secrets": list(secrets),
         "public_value": public_value,
         "seed": seed,
-        "draws": draws,
+        "draws": _draws(record, seed),
     }
+    record["draw"]["inspectors"] = draw_inspectors(seed, team_seats(record), record["inspectors"])
     say("Writing timetables")
-    snaps = _snaps(record, network)
-    record["routes"] = [
-        timetable(book, draw, team, record["points"], snaps, network)
-        for book, draw, team in zip(record["books"], draws, record["teams"], strict=True)
-    ]
-    record["digests"] = committed["digests"] | drawn_digests(record)
+    record["routes"] = _routes(record, network)
+    record["digests"] = redrawn_digests(committed, record)
     return record
 
 
@@ -126,19 +124,17 @@ def _check_secrets(committed: Record, secrets: Sequence[str], public_value: str)
 def _draws(record: Record, seed: str) -> list[Record]:
     """Draw route, direction and start of every team."""
     rows = []
-    for book, team in zip(record["books"], record["teams"], strict=True):
-        ahead, back = durations_ms(record, book)
+    for book in record["books"]:
         found = draw_route(
             seed,
-            team["team_id"],
+            book["team_id"],
             weights=book_weights(book),
-            durations_ms=ahead,
-            reverse_durations_ms=back,
-            shift_ms=shift_ms(team),
+            slack_min=[route["slack_min"] for route in book["routes"]],
+            reverse_slack_min=[route["reverse_slack_min"] for route in book["routes"]],
         )
         rows.append(
             {
-                "team_id": team["team_id"],
+                "team_id": book["team_id"],
                 "index": found.index,
                 "reversed": found.reversed,
                 "start_offset_s": found.start_offset_ms / 1000,
@@ -147,9 +143,27 @@ def _draws(record: Record, seed: str) -> list[Record]:
     return rows
 
 
-def _snaps(record: Record, network: RoadNetwork) -> Snaps:
-    """Snap the depot, as number 0, and the points of the record."""
-    places = [record["teams"][0]["depot"], *record["points"]]
+def _routes(record: Record, network: RoadNetwork) -> list[Record]:
+    """Write the timetable of every team, on its own roads and from its own depot."""
+    networks: dict[Mode, RoadNetwork] = {}
+    snaps: dict[tuple[Mode, float, float], Snaps] = {}
+    routes = []
+    for book, draw, team in zip(
+        record["books"], record["draw"]["draws"], record["teams"], strict=True
+    ):
+        mode, depot = team["mode"], team["depot"]
+        if mode not in networks:
+            networks[mode] = for_mode(network, mode)
+        key = (mode, depot["lon"], depot["lat"])
+        if key not in snaps:
+            snaps[key] = _snaps(record, depot, networks[mode])
+        routes.append(timetable(book, draw, team, record["points"], snaps[key], networks[mode]))
+    return routes
+
+
+def _snaps(record: Record, depot: Record, network: RoadNetwork) -> Snaps:
+    """Snap a depot, as number 0, and the points of the record."""
+    places = [depot, *record["points"]]
     lonlat = np.array([[place["lon"], place["lat"]] for place in places])
     limit = record["parameters"]["max_snap_distance_m"]
     return snap(network, [""] * len(places), lonlat, max_distance_m=limit)

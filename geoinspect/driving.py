@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from geoinspect.lottery.opening import begin_of_visit
 from geoinspect.network import legs
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ Row = dict[str, Any]
 
 #: Digits behind the point of degrees: a tenth of a metre.
 _DIGITS = 6
+
+_MEMBERS = ("point_id", "name", "category", "lon", "lat")
+
+#: What a stop may tell besides.
+ADVICE = ("instruction_zh", "instruction_en", "hour")
 
 
 def driven_route(
@@ -41,25 +47,50 @@ def driven_route(
         Numbers of the positions from depot to depot.
     points
         The stops in between, in order: `point_id`, `name`, `category`, `lon`, `lat` and
-        `service_time_s`.
+        `service_time_s`; `opening`, `instruction_zh`, `instruction_en` and `hour` where there
+        are any.
     departure
         When the team leaves the depot, timezone-aware.
     begins
-        When each visit begins; None if each begins on arrival.
+        When each visit begins; None if each begins as soon as the point is open.
 
     Returns
     -------
     route
         Members of a route in a record, from `departure` to `legs`. A stop has a member
-        `begin` if `begins` is given.
+        `begin` if `begins` is given or the point has opening hours.
     """
-    ways = legs(network, snaps, pairwise(way))
+    return timed_route(legs(network, snaps, pairwise(way)), points, departure, begins)
+
+
+def timed_route(
+    ways: Sequence[Leg],
+    points: Sequence[Row],
+    departure: datetime,
+    begins: Sequence[datetime] | None = None,
+) -> Row:
+    """
+    Write a route whose ways are known.
+
+    Parameters
+    ----------
+    ways
+        The way to each stop and the way back, one more than stops. The way from a stop may
+        begin elsewhere than the way there ended: a street that is walked has two ends.
+    points, departure, begins
+        As in `driven_route`.
+
+    Returns
+    -------
+    route
+        As `driven_route` does.
+    """
     rows, now = [], departure
     for k, point in enumerate(points):
         arrival = now + timedelta(milliseconds=ways[k].duration_ms)
-        begin = arrival if begins is None else begins[k]
+        begin = _begin(point, arrival) if begins is None else begins[k]
         now = begin + timedelta(seconds=point["service_time_s"])
-        told = {} if begins is None else {"begin": _iso(begin)}
+        told = {"begin": _iso(begin)} if begins or "opening" in point else {}
         rows.append(_stop(point, k + 1) | told | {"arrival": _iso(arrival), "departure": _iso(now)})
     return {
         "departure": _iso(departure),
@@ -71,10 +102,18 @@ def driven_route(
     }
 
 
+def _begin(point: Row, arrival: datetime) -> datetime:
+    """Wait until the point is open."""
+    begin = begin_of_visit(point, arrival)
+    if begin is None:
+        raise ValueError(f"point {point['point_id']} is closed at {arrival}")
+    return begin
+
+
 def _stop(point: Row, sequence: int) -> Row:
     """Write what a stop is, without its times."""
-    members = ("point_id", "name", "category", "lon", "lat")
-    return {"sequence": sequence} | {member: point[member] for member in members}
+    advice = {member: point[member] for member in ADVICE if member in point}
+    return {"sequence": sequence} | {member: point[member] for member in _MEMBERS} | advice
 
 
 def _leg(leg: Leg) -> Row:

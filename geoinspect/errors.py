@@ -33,7 +33,8 @@ class GeoinspectError(Exception):
         One English sentence, with `{fields}` in `str.format` syntax. It names the
         thing, the value and, if there is one, the way out.
     **data
-        Values of the fields; kept as `data` so that callers can return them.
+        Values of the fields; kept as `data` so that callers can return them. A value that
+        is itself such an error is told in the same language.
     """
 
     def __init__(self, sentence: str, **data: object) -> None:
@@ -46,7 +47,11 @@ class GeoinspectError(Exception):
 
     def render(self, translate: Callable[[str], str]) -> str:
         """Return the sentence in the language of `translate`, with the values filled in."""
-        return translate(self.sentence).format(**self.data)
+        told = {
+            name: value.render(translate) if isinstance(value, GeoinspectError) else value
+            for name, value in self.data.items()
+        }
+        return translate(self.sentence).format(**told)
 
 
 class InputError(GeoinspectError, ValueError):

@@ -6,10 +6,11 @@ Read once by the command line or the service and passed on; no algorithm reads t
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,11 +18,33 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from geoinspect.chances import ChanceParams
 from geoinspect.errors import InputError
 from geoinspect.messages import Language  # noqa: TC001  pydantic reads the type
+from geoinspect.network import Mode  # noqa: TC001  pydantic reads the type
+from geoinspect.planning import TeamOrder
+from geoinspect.shifts import Shift, read_duration, read_shift
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class UsualTeams(BaseModel):
+    """Teams that are alike; see `Settings.teams`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shift: str
+    count: int = Field(1, ge=1)
+    depot: tuple[float, float] | None = None
+    mode: Mode = "car"
+    seats: int = Field(2, ge=0)
+
+    @field_validator("shift")
+    @classmethod
+    def _is_shift(cls, value: str) -> str:
+        read_shift(value)
+        return value
 
 
 class Settings(BaseSettings):
@@ -45,6 +68,18 @@ class Settings(BaseSettings):
         Farthest distance between a point and a street, in metres.
     heat_bandwidth_m
         Bandwidth of the heat map, in metres.
+    chances
+        Knobs, campaigns, quotas and calendar of the daily chances, the table `[chances]`;
+        see `geoinspect.chances.ChanceParams`.
+    teams
+        The usual teams, tables `[[teams]]`: `count`, `shift`, and if they differ `depot`,
+        `mode` ("car", "bicycle" or "foot") and `seats` for inspectors. Used where the
+        command line names none.
+    hours
+        Opening hours by category, the table `[hours]`: one span such as "18:00-23:00", or a
+        list of them.
+    service_times
+        Time at a stop by category, the table `[service_times]`, such as "20min".
     """
 
     model_config = SettingsConfigDict(env_prefix="GEOINSPECT_", frozen=True, extra="forbid")
@@ -56,6 +91,10 @@ class Settings(BaseSettings):
     boundary_tolerance_m: float = 30.0
     max_snap_distance_m: float = 500.0
     heat_bandwidth_m: float = 300.0
+    chances: ChanceParams = ChanceParams()
+    teams: tuple[UsualTeams, ...] = ()
+    hours: dict[str, str | list[str]] = {}
+    service_times: dict[str, str] = {}
 
     @field_validator("timezone")
     @classmethod
@@ -64,10 +103,61 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no IANA time zone")
         return value
 
+    @field_validator("chances", mode="before")
+    @classmethod
+    def _days_as_text(cls, value: Any) -> Any:
+        """Take days as TOML writes them, with or without quotation marks."""
+        if not isinstance(value, dict):
+            return value
+        days = {
+            name: [day.isoformat() if isinstance(day, date) else day for day in value[name]]
+            for name in ("days_off", "days_on")
+            if isinstance(value.get(name), list)
+        }
+        return {**value, **days}
+
+    @field_validator("hours")
+    @classmethod
+    def _are_hours(cls, value: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+        for spans in value.values():
+            _shifts(spans)
+        return value
+
+    @field_validator("service_times")
+    @classmethod
+    def _are_durations(cls, value: dict[str, str]) -> dict[str, str]:
+        for text in value.values():
+            read_duration(text)
+        return value
+
+    @property
+    def opening_hours(self) -> dict[str, tuple[Shift, ...]]:
+        """Opening hours by category."""
+        return {category: _shifts(spans) for category, spans in self.hours.items()}
+
+    @property
+    def service_times_s(self) -> dict[str, int]:
+        """Time at a stop in seconds by category."""
+        return {category: read_duration(text) for category, text in self.service_times.items()}
+
+    @property
+    def usual_teams(self) -> tuple[TeamOrder, ...]:
+        """The usual teams, one by one."""
+        return tuple(
+            TeamOrder(read_shift(team.shift), team.depot or self.depot, team.mode, team.seats)
+            for team in self.teams
+            for _ in range(team.count)
+        )
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone."""
         return ZoneInfo(self.timezone)
+
+
+def _shifts(spans: str | list[str]) -> tuple[Shift, ...]:
+    """Read one span of hours or several."""
+    return tuple(read_shift(text) for text in ([spans] if isinstance(spans, str) else spans))
 
 
 def read_settings(path: Path) -> Settings:
@@ -97,14 +187,27 @@ def read_settings(path: Path) -> Settings:
     try:
         return _CitySettings()
     except ValidationError as error:
-        first: Any = error.errors()[0]
+        wrong: list[Any] = error.errors()
+        # a deliberate sentence says more than what pydantic found out by itself
+        first = next((each for each in wrong if isinstance(_cause(each), InputError)), wrong[0])
+        name = ".".join(str(part) for part in first["loc"])
+        own = _cause(first)
+        if isinstance(own, InputError):
+            raise InputError(
+                "{path}, {name}: {problem}", path=path, name=name, problem=own
+            ) from error
         raise InputError(
             "{path}: the setting {name} is wrong ({problem}).",
             path=path,
-            name=".".join(str(part) for part in first["loc"]),
+            name=name,
             problem=first["msg"],
         ) from error
     except ValueError as error:
         raise InputError(
             "{path} is no valid TOML file: {problem}.", path=path, problem=error
         ) from error
+
+
+def _cause(problem: Any) -> object:
+    """Return the error behind a problem that pydantic names, None if it has none."""
+    return problem.get("ctx", {}).get("error")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from geoinspect.network import legs
+from geoinspect.driving import driven_route
 
 if TYPE_CHECKING:
-    from geoinspect.lottery.record import Record
-    from geoinspect.network import Leg, RoadNetwork, Snaps
+    from collections.abc import Sequence
 
-#: Digits behind the point of degrees: a tenth of a metre.
-_DIGITS = 6
+    from geoinspect.lottery.record import Record
+    from geoinspect.network import RoadNetwork, Snaps
 
 
 def timetable(
@@ -23,6 +21,7 @@ def timetable(
     points: list[Record],
     snaps: Snaps,
     network: RoadNetwork,
+    begins: Sequence[datetime] | None = None,
 ) -> Record:
     """
     Write the timetable of a drawn route.
@@ -37,6 +36,9 @@ def timetable(
         Positions on streets: of the depot, then of each of `points`.
     network
         Roads.
+    begins
+        When each visit begins, in the order of the visits; None if each begins on
+        arrival.
 
     Returns
     -------
@@ -46,45 +48,18 @@ def timetable(
     stops = book["routes"][draw["index"]]["stops"]
     stops = stops[::-1] if draw["reversed"] else stops
     number = {point["point_id"]: k for k, point in enumerate(points)}
-    order = [0, *(number[point_id] + 1 for point_id in stops), 0]
-    ways = legs(network, snaps, pairwise(order))
+    order = [number[point_id] for point_id in stops]
     departure = datetime.fromisoformat(team["shift"]["start"])
     departure += timedelta(seconds=draw["start_offset_s"])
-    rows, back = _stops([points[number[point_id]] for point_id in stops], ways, departure)
     return {
         "team_id": book["team_id"],
         "zone_id": book["zone_id"],
-        "departure": _iso(departure),
-        "return": _iso(back),
-        "travel_s": sum(way.duration_ms for way in ways) / 1000,
-        "length_m": round(sum(way.length_m for way in ways), 1),
-        "stops": rows,
-        "legs": [_leg(way) for way in ways],
+        **driven_route(
+            network,
+            snaps,
+            [0, *(k + 1 for k in order), 0],
+            [points[k] for k in order],
+            departure,
+            begins,
+        ),
     }
-
-
-def _stops(points: list[Record], ways: list[Leg], now: datetime) -> tuple[list[Record], datetime]:
-    """Write the stops of a route that departs `now`; also return when it is back."""
-    rows = []
-    for sequence, (point, way) in enumerate(zip(points, ways, strict=False), start=1):
-        arrival = now + timedelta(milliseconds=way.duration_ms)
-        now = arrival + timedelta(seconds=point["service_time_s"])
-        row: dict[str, Any] = {
-            key: point[key] for key in ("point_id", "name", "category", "lon", "lat")
-        }
-        rows.append(row | {"sequence": sequence, "arrival": _iso(arrival), "departure": _iso(now)})
-    return rows, now + timedelta(milliseconds=ways[-1].duration_ms)
-
-
-def _leg(way: Leg) -> Record:
-    """Write one leg with its line along the road."""
-    return {
-        "duration_s": way.duration_ms / 1000,
-        "length_m": round(way.length_m, 1),
-        "geometry": {"type": "LineString", "coordinates": way.lonlat.round(_DIGITS).tolist()},
-        "streets": list(way.streets),
-    }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")

@@ -1,5 +1,5 @@
 """
-Take the pictures of the gallery: the three maps of the demo city, on a desk and on a phone.
+Take the pictures of the gallery: the maps of the demo city, on a desk and on a phone.
 
 Run `make gallery` after a change of the look; it makes the demo city first. The pictures
 need Chromium.
@@ -18,7 +18,7 @@ PAGES = CHECKOUT / "demo-city" / "maps"
 GALLERY = CHECKOUT / "maps" / "gallery"
 
 DRAWN = "body.has-streets.has-street-names"
-READY = {"points": DRAWN, "routes": DRAWN, "heat": f"{DRAWN}.has-rates"}
+READY = {"points": DRAWN, "routes": DRAWN, "heat": f"{DRAWN}.has-rates", "chances": DRAWN}
 SCREENS = {"": (1280, 800), "-phone": (390, 844)}
 
 

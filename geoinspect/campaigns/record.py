@@ -19,20 +19,17 @@ It is a dict with these members:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import geoinspect
 from geoinspect.campaigns.order import lay_out, routing_problem
-from geoinspect.driving import driven_route
+from geoinspect.campaigns.outing import plan_outing, team_rows
+from geoinspect.driving import ADVICE, driven_route
 from geoinspect.errors import InputError
-from geoinspect.frame import DIGITS
 from geoinspect.frame import REASONS as FRAME_REASONS
 from geoinspect.lottery.record import digest
-from geoinspect.routing import CODES, Campaign, coverage, least_team_days, plan_campaign, solve
+from geoinspect.routing import CODES, Campaign, coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from geoinspect.campaigns.order import CampaignParams, Ground
     from geoinspect.frame import Frame
     from geoinspect.planning import City
-    from geoinspect.routing import Route, RoutingProblem, Team
+    from geoinspect.routing import Route
 
 Record = dict[str, Any]
 
@@ -49,8 +46,6 @@ FORMAT = "geoinspect-campaign/1"
 
 #: Why a point is on no route, by code.
 REASONS = FRAME_REASONS | CODES
-
-_SATURDAY = 5
 
 
 def campaign_record(
@@ -79,13 +74,7 @@ def campaign_record(
     say("Snapping points to streets and measuring travel times")
     ground = lay_out(city, params)
     problem = routing_problem(ground, params)
-    if params.n_days is None:
-        campaign = plan_campaign(
-            problem, iterations=params.iterations, seed=params.seed, report=report
-        )
-    else:
-        say("Planning the routes")
-        campaign = _within_days(problem, params.n_days, params)
+    campaign = plan_outing(problem, params, report=report)
     say("Writing timetables")
     return _record(city, params, ground, campaign)
 
@@ -115,7 +104,11 @@ def plan_of_day(record: Record, day: str) -> Record:
             last=record["last_day"],
         )
     points = {point["point_id"]: point for point in record["points"]}
-    stops = [points[stop["point_id"]] for route in routes for stop in route["stops"]]
+    stops = [
+        points[stop["point_id"]] | {name: stop[name] for name in ADVICE if name in stop}
+        for route in routes
+        for stop in route["stops"]
+    ]
     return {
         **{member: record[member] for member in ("format", "city", "software", "teams")},
         "date": day,
@@ -125,19 +118,10 @@ def plan_of_day(record: Record, day: str) -> Record:
     }
 
 
-def _within_days(problem: RoutingProblem, n_days: int, params: CampaignParams) -> Campaign:
-    """Plan as many points as fit into so many days."""
-    several = replace(problem, teams=problem.teams * n_days)
-    result = solve(several, iterations=params.iterations, seed=params.seed)
-    left = [entry.stop for entry in result.unplanned]
-    is_planned = ~np.isin(np.arange(problem.n_stops), left)
-    return Campaign(problem.teams, result, least_team_days(problem, is_planned))
-
-
 def _record(city: City, params: CampaignParams, ground: Ground, campaign: Campaign) -> Record:
     """Write everything down."""
     points = _point_rows(ground.frame, params.service_time_s)
-    days = _days(params, campaign.days)
+    days = params.days(campaign.days)
     routes = [
         _route(route, campaign, points, days[campaign.day(route) - 1], ground, city)
         for route in campaign.result.routes
@@ -152,7 +136,7 @@ def _record(city: City, params: CampaignParams, ground: Ground, campaign: Campai
         "first_day": days[0].isoformat() if days else params.first_day.isoformat(),
         "last_day": days[-1].isoformat() if days else params.first_day.isoformat(),
         "parameters": _parameters(params) | {"network_sha256": city.network.checksum},
-        "teams": [_team_row(team, ground, params, k) for k, team in enumerate(campaign.teams)],
+        "teams": team_rows(campaign.teams, params, ground.depots),
         "points": points,
         "unplanned": unplanned,
         "team_days": campaign.team_days,
@@ -163,17 +147,6 @@ def _record(city: City, params: CampaignParams, ground: Ground, campaign: Campai
         "routes": routes,
     }
     return record | {"digest": digest(record)}
-
-
-def _days(params: CampaignParams, number: int) -> list[date]:
-    """Return so many days from the first on, without days of rest."""
-    days: list[date] = []
-    day = params.first_day
-    while len(days) < number:
-        if not (params.rests_at_weekends and day.weekday() >= _SATURDAY):
-            days.append(day)
-        day += timedelta(days=1)
-    return days
 
 
 def _route(
@@ -229,18 +202,6 @@ def _unplanned(campaign: Campaign, points: list[Record]) -> Iterator[Record]:
             "distance_m": None,
             "reason": REASONS[left.code],
         }
-
-
-def _team_row(team: Team, ground: Ground, params: CampaignParams, k: int) -> Record:
-    """Write what a team is."""
-    shift = params.shifts[k % len(params.shifts)]
-    lon, lat = ground.depots[team.depot]
-    return {
-        "team_id": team.team_id,
-        "units": list(team.units),
-        "shift": {"start": f"{shift.start:%H:%M}", "end": f"{shift.end:%H:%M}"},
-        "depot": {"lon": round(lon, DIGITS), "lat": round(lat, DIGITS)},
-    }
 
 
 def _parameters(params: CampaignParams) -> Record:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003  pydantic reads the type in settings
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from geoinspect.errors import InputError
 from geoinspect.lottery.probabilities import CAP, FLOOR
@@ -14,6 +15,19 @@ ANY = "*"
 
 # beyond it, the other points would hardly have more than the floor
 _STRONGEST_CAMPAIGN = 100.0
+
+# least and most of each knob: beyond, one reason would silence all others
+_RANGES = {
+    "uniform_share": (0.001, 1.0),
+    "age_exponent": (0.0, 8.0),
+    "oldest_age": (1.0, 1000.0),
+    "risk_strength": (0.0, 0.99),
+    "prior_visits": (0.01, 1e6),
+    "risk_days": (1, 36_500),
+    "complaint_strength": (0.0, 4.0),
+    "complaint_days": (1, 36_500),
+    "reinspection_boost": (1.0, _STRONGEST_CAMPAIGN),
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,43 @@ class Quota:
                 category=self.category,
                 district=self.district,
             )
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """
+    Weeks in which the points of a category count more, or less.
+
+    Attributes
+    ----------
+    factor
+        Factor of their weights.
+    start, end
+        First and last day; None for a campaign that has always run, or never ends.
+
+    Examples
+    --------
+    >>> autumn = Campaign(2.0, start=date(2026, 9, 1), end=date(2026, 11, 30))
+    >>> autumn.on(date(2026, 11, 30)), autumn.on(date(2026, 12, 1))
+    (2.0, 1.0)
+    """
+
+    factor: float
+    start: date | None = None
+    end: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.start and self.end and self.end < self.start:
+            raise InputError(
+                "The campaign from {start} to {end} ends before it begins: swap the two days.",
+                start=self.start,
+                end=self.end,
+            )
+
+    def on(self, day: date) -> float:
+        """Return the factor on a day, 1 outside the campaign."""
+        runs = (self.start or day) <= day <= (self.end or day)
+        return self.factor if runs else 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +127,8 @@ class ChanceParams:
     reinspection_boost
         Factor of a point with a violation that nobody has looked at again.
     campaigns
-        Factor of every point of a category, by category.
+        Factor of every point of a category, by category; a `Campaign` where it has a first
+        or a last day.
     quotas
         Fewest visits a month, by category and district.
     days_off, days_on
@@ -94,27 +146,53 @@ class ChanceParams:
     complaint_strength: float = 0.4
     complaint_days: int = 90
     reinspection_boost: float = 1.4
-    campaigns: Mapping[str, float] = field(default_factory=dict)
+    campaigns: Mapping[str, float | Campaign] = field(default_factory=dict)
     quotas: tuple[Quota, ...] = ()
     days_off: tuple[str, ...] = ()
     days_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.floor < self.cap < 1:
-            raise ValueError("0 < floor < cap < 1 must hold")
-        if not 0 < self.uniform_share <= 1 or not 0 <= self.risk_strength < 1:
-            raise ValueError("0 < uniform_share <= 1 and 0 <= risk_strength < 1 must hold")
-        if min(self.age_exponent, self.complaint_strength) < 0:
-            raise ValueError("age_exponent and complaint_strength must not be negative")
-        if self.oldest_age < 1 or self.reinspection_boost < 1:
-            raise ValueError("oldest_age and reinspection_boost must be at least 1")
-        if min(self.prior_visits, self.risk_days, self.complaint_days) <= 0:
-            raise ValueError("prior_visits, risk_days and complaint_days must be positive")
+            raise InputError(
+                "0 < floor < cap < 1 must hold, but floor is {floor} and cap {cap}.",
+                floor=self.floor,
+                cap=self.cap,
+            )
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise InputError(
+                    "{name} is {value}, but must lie between {least:g} and {most:g}.",
+                    name=name,
+                    value=value,
+                    least=least,
+                    most=most,
+                )
         self._check_campaigns()
         self._check_days()
 
+    def campaign_factors(self, day: date) -> dict[str, float]:
+        """Return the factor of each campaign's category on a day."""
+        return {
+            category: campaign.on(day) if isinstance(campaign, Campaign) else campaign
+            for category, campaign in self.campaigns.items()
+        }
+
+    def to_record(self) -> dict[str, Any]:
+        """
+        Write the knobs as plain values that JSON takes.
+
+        Examples
+        --------
+        >>> params = ChanceParams(campaigns={"超市": Campaign(2.0, start=date(2026, 9, 1))})
+        >>> params.to_record()["campaigns"]
+        {'超市': {'factor': 2.0, 'start': '2026-09-01', 'end': None}}
+        """
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
     def _check_campaigns(self) -> None:
-        for category, factor in self.campaigns.items():
+        for category, campaign in self.campaigns.items():
+            factor = campaign.factor if isinstance(campaign, Campaign) else campaign
             if not 1 / _STRONGEST_CAMPAIGN <= factor <= _STRONGEST_CAMPAIGN:
                 raise InputError(
                     "The campaign for {category} has the factor {factor}: write a number from "
@@ -133,3 +211,12 @@ class ChanceParams:
                 raise InputError(
                     "The date {text!r} is not a day: write it like 2026-11-23.", text=text
                 ) from error
+
+
+def _plain(value: Any) -> Any:
+    """Write days as text and tuples as lists, however deep they lie."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

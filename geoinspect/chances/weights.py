@@ -167,7 +167,7 @@ def weigh(
     day, expected_stops, params
         See `point_weights`.
     """
-    table = _reasons(evidence, params)
+    table = _reasons(evidence, day, params)
     # the lottery takes positive weights only
     others = np.maximum(table[list(FACTORS[:-1])].to_numpy().prod(axis=1), _SMALLEST)
     by_quota = quota_factor(
@@ -179,7 +179,7 @@ def weigh(
     return DayWeights(table, wrong)
 
 
-def _reasons(evidence: pd.DataFrame, params: ChanceParams) -> pd.DataFrame:
+def _reasons(evidence: pd.DataFrame, day: date, params: ChanceParams) -> pd.DataFrame:
     """Work out every reason but the quotas."""
     columns = ["age_days", "severity", "visits", "complaints", "reinspections_due"]
     age_days, severity, visits, complaints, due = evidence[columns].to_numpy(dtype=np.float64).T
@@ -202,7 +202,9 @@ def _reasons(evidence: pd.DataFrame, params: ChanceParams) -> pd.DataFrame:
         ),
         "reinspections_due": due.astype(np.int64),
         "reinspection_factor": np.where(due > 0, params.reinspection_boost, 1.0),
-        "campaign_factor": factors.campaign_factor(evidence["category"].tolist(), params.campaigns),
+        "campaign_factor": factors.campaign_factor(
+            evidence["category"].tolist(), params.campaign_factors(day)
+        ),
     }
     rounded = {name: column.round(_DIGITS) for name, column in reasons.items()}
     return pd.DataFrame(rounded, index=evidence.index)

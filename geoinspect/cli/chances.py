@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import pandas as pd
 import typer
 
-from geoinspect.chances import (
-    ChanceParams,
-    explain,
-    point_weights,
-    reason_records,
-    usual_stops,
+from geoinspect.chances import explain
+from geoinspect.cityday import expected_stops, named_teams, weighed_points
+from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
+    ServiceOption,
+    ShiftOption,
+    TeamsOption,
 )
 from geoinspect.cli.session import session_of
-from geoinspect.errors import InputError
-from geoinspect.planning import named_points
-from geoinspect.shifts import read_date, read_duration, read_shift
+from geoinspect.shifts import read_date, read_duration
 
 if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
 
-    from geoinspect.chances import DayWeights
+    from geoinspect.chances import ChanceParams, DayWeights
     from geoinspect.cityfolder import CityFolder
     from geoinspect.cli.session import Session
 
@@ -35,9 +33,9 @@ SEPARATOR = "; "
 def chances(
     context: typer.Context,
     day: Annotated[str, typer.Option("--date", help="Day of the inspection, YYYY-MM-DD.")],
-    teams: Annotated[int, typer.Option(help="Number of teams.", min=1)] = 10,
-    shift: Annotated[str, typer.Option(help="Working hours.")] = "09:00-15:00",
-    service: Annotated[str, typer.Option(help="Time at each stop.")] = "12min",
+    teams: TeamsOption = None,
+    shift: ShiftOption = "",
+    service: ServiceOption = "12min",
     top: Annotated[int, typer.Option(help="Points to show on the screen.", min=0)] = 20,
     output: Annotated[
         Path | None, typer.Option("-o", help="CSV of all points.", show_default=False)
@@ -53,46 +51,21 @@ def chances(
     """
     session = session_of(context)
     folder = session.city()
-    params = ChanceParams()
-    wanted, hours = read_date(day), read_shift(shift)
-    start, end = hours.on(wanted, folder.settings.zone)
-    stops = usual_stops(teams, end.timestamp() - start.timestamp(), read_duration(service))
+    wanted, stops = read_date(day), likely_stops(folder, day, teams, shift, service)
     with session.steps() as step:
         step("Weighing the points")
-        points, weights, possible = weighed_points(folder, wanted, stops, params)
-    table = _table(session, points, weights, possible, params)
+        points, weights, possible = weighed_points(folder, wanted, stops)
+    table = _table(session, points, weights, possible, folder.settings.chances)
     _tell(session, table, weights, wanted, top)
     session.put(table.to_csv().encode("utf-8-sig"), output)
 
 
-def weighed_points(
-    folder: CityFolder, day: date, stops: float, params: ChanceParams
-) -> tuple[gpd.GeoDataFrame, DayWeights, float]:
-    """
-    Load the points of a city and weigh them for a day.
-
-    Also returns the expected stops, as far as floor and cap allow them.
-    """
-    store = folder.store()
-    points = store.points()
-    if len(points) == 0:
-        raise InputError(
-            "The city has no {what} yet: bring them in with "
-            "`geoinspect -C CITY import {what} FILE`.",
-            what="points",
-        )
-    named = named_points(points, store.assignments(), store.districts())
-    possible = min(max(stops, len(points) * params.floor), len(points) * params.cap)
-    weights = point_weights(
-        named,
-        store.inspections(),
-        store.violations(),
-        day=day,
-        timezone=folder.settings.zone,
-        expected_stops=possible,
-        params=params,
-    )
-    return named, weights, possible
+def likely_stops(
+    folder: CityFolder, day: str, teams: int | None, shift: str, service: str
+) -> float:
+    """Guess the visits of a day from what a supervisor types."""
+    orders = named_teams(folder, teams, shift)
+    return expected_stops(folder, read_date(day), orders, read_duration(service))
 
 
 def _table(
@@ -104,7 +77,7 @@ def _table(
 ) -> pd.DataFrame:
     """Put names, chances, weights and reasons side by side, the likeliest first."""
     table = weights.table
-    told = [SEPARATOR.join(explain(r, session.translate)) for r in reason_records(table)]
+    told = [SEPARATOR.join(explain(each, session.translate)) for each in points["reasons"]]
     named = points.loc[table.index, ["name", "category", "district", "unit"]]
     chance = weights.chances(stops, params).round(6)
     both = pd.concat((pd.DataFrame(named).assign(chance=chance, reasons=told), table), axis=1)
@@ -132,4 +105,4 @@ def _tell(session: Session, table: pd.DataFrame, weights: DayWeights, day: date,
         high=table["chance"].max(),
     )
     for problem in weights.problems:
-        session.say("Note: {problem}", problem=problem.render(session.translate))
+        session.tell_problem(problem)

@@ -52,11 +52,11 @@ def demo(
     plan_file = folder / "plan.json"
     planning.plan(
         context, day=_DAY, seed=_SEED, teams=_TEAMS, shift="09:00-15:00", service="12min",
-        output=plan_file,
+        reason="demo", output=plan_file,
     )  # fmt: skip
     verifying.verify(context, plan_file)
     for kind in mapping.MapKind:
-        mapping.draw_map(context, kind, folder / "maps" / f"{kind}.html")
+        mapping.draw_map(context, kind, folder / "maps" / f"{kind}.html", day=_DAY, teams=_TEAMS)
     exporting.routes(context, folder / "routes", plan_file)
     session.say("Done. Open {path}", path=(folder / "maps" / "routes.html").resolve())
     session.say("Look further: geoinspect -C {folder} serve", folder=folder)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geoinspect.amending.record import as_amended
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
 from geoinspect.cli.verifying import parse_plan, read_plan_bytes
@@ -28,6 +29,9 @@ def routes(
         Path | None,
         typer.Option(help="Record of the plan; the latest if left out.", show_default=False),
     ] = None,
+    amended: Annotated[
+        bool, typer.Option("--amended", help="The routes as amended during the day.")
+    ] = False,
 ) -> None:
     """
     Write GPX, GeoJSON and a printable route sheet for each team.
@@ -37,5 +41,9 @@ def routes(
     session = session_of(context)
     city = session.city()
     content = city.store().latest_plan() if plan is None else read_plan_bytes(plan)
-    files = export_routes(parse_plan(content, plan), output, language=session.language)
+    record = parse_plan(content, plan)
+    if amended:
+        amendments = city.store().ledger.amendments(record["draw"]["commitment"])
+        record = as_amended(record, amendments)
+    files = export_routes(record, output, language=session.language)
     session.say("{n} files written to {path}", n=len(files), path=output)

@@ -13,10 +13,12 @@ from geoinspect.cityfolder import CityFolder
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
+from geoinspect.inspectors import unknown_ties
 from geoinspect.intake import (
     answer_sheet,
     read_districts,
     read_inspections,
+    read_inspectors,
     read_points,
     read_units,
     read_violations,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from geoinspect.intake import Import
     from geoinspect.network import RoadNetwork
     from geoinspect.network.build import BuildReport
-    from geoinspect.store import Changes
+    from geoinspect.store import Changes, Store
 
 imports = command_group("Bring a file into the city.")
 networks = command_group("Build the city's roads.")
@@ -193,6 +195,25 @@ def import_inspections(
     _tell_unknown_points(session, imported.inspections["point_id"], store.points().index)
 
 
+@imports.command("inspectors")
+def import_inspectors(
+    context: typer.Context,
+    file: FileArgument,
+    sheet: SheetOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in the roster of inspectors with what each stays away from; replaces that at hand.
+
+    Example: geoinspect -C taicang import inspectors 检查人员.xlsx
+    """
+    session = session_of(context)
+    store = session.city().store()
+    imported = read_inspectors(file, sheet=sheet)
+    _tell(session, file, imported, store.replace_inspectors(imported.inspectors), answer)
+    _tell_unknown_ties(session, imported.inspectors, store)
+
+
 @networks.command("build")
 def build_network(
     context: typer.Context,
@@ -282,6 +303,23 @@ def _tell(
     if answer is not None:
         answer_sheet(imported, answer, language=session.language)
         session.say("Written: {path}", path=answer)
+
+
+def _tell_unknown_ties(session: Session, roster: pd.DataFrame, store: Store) -> None:
+    """Say which units and districts of a roster keep nobody away from anything."""
+    units, districts = unknown_ties(roster, store.units()["unit_name"], store.districts()["name"])
+    for name in units:
+        session.say(
+            "Nobody is kept away from the unit {name}: it answers for no points of the city. "
+            "If it should, write its name as in the table of units.",
+            name=name,
+        )
+    for name in districts:
+        session.say(
+            "Nobody is kept away from the district {name}: the city has none of this name. "
+            "Write it as in the table of districts.",
+            name=name,
+        )
 
 
 def _tell_unknown_points(session: Session, named: pd.Series[str], known: pd.Index[str]) -> None:

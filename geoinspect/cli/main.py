@@ -30,12 +30,18 @@ COMMANDS = {
         "campaign",
         "Visit all points, or chosen ones, in the fewest team-days.",
     ),
+    "patrol": (
+        "patrolling",
+        "patrol",
+        "Walk chosen streets along their whole length, in the fewest team-days.",
+    ),
     "targets": (
         "targets",
         "targets",
         "Draw targets that nobody listed: back streets, shops, internet cafés, buses, taxis.",
     ),
     "verify": ("verifying", "verify", "Replay and check the draw of a plan."),
+    "lottery": ("lottery", "lottery", "Show whether the lottery keeps its promises."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
     "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),
     "serve": ("serving", "serve", "Serve the city on this machine only."),

@@ -6,16 +6,33 @@ from enum import StrEnum
 from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import typer
 
 from geoinspect.basemaps import city_basemap
+from geoinspect.chances import explain
+from geoinspect.cityday import weighed_points
+from geoinspect.cli.chances import likely_stops
+from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
+    ServiceOption,
+    ShiftOption,
+    TeamsOption,
+)
 from geoinspect.cli.session import session_of
 from geoinspect.cli.verifying import parse_plan, read_plan_bytes
 from geoinspect.errors import InputError
-from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
+from geoinspect.maps import (
+    render_chances_map,
+    render_heat_map,
+    render_points_map,
+    render_routes_map,
+)
+from geoinspect.shifts import read_date
 from geoinspect.surfaces import heat_surface
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import geopandas as gpd
 
     from geoinspect.cityfolder import CityFolder
@@ -23,17 +40,19 @@ if TYPE_CHECKING:
 
 
 class MapKind(StrEnum):
-    """The three maps."""
+    """The maps."""
 
     POINTS = "points"
     ROUTES = "routes"
     HEAT = "heat"
+    CHANCES = "chances"
 
 
 _STEPS = {
     MapKind.POINTS: "Drawing the map of points",
     MapKind.ROUTES: "Drawing the map of routes",
     MapKind.HEAT: "Drawing the heat map",
+    MapKind.CHANCES: "Drawing the map of chances",
 }
 
 
@@ -49,6 +68,13 @@ def draw_map(
         Path | None,
         typer.Option(help="Record of the plan; the latest if left out.", show_default=False),
     ] = None,
+    day: Annotated[
+        str,
+        typer.Option("--date", help="Day of the chances, YYYY-MM-DD.", show_default=False),
+    ] = "",
+    teams: TeamsOption = None,
+    shift: ShiftOption = "",
+    service: ServiceOption = "12min",
 ) -> None:
     """
     Draw a map as one HTML file that needs no network.
@@ -59,6 +85,8 @@ def draw_map(
     city = session.city()
     if kind is MapKind.ROUTES and unit is not None:
         raise InputError("Units never see routes: leave out --unit, or draw `map points`.")
+    if kind is MapKind.CHANCES and unit is not None:
+        raise InputError("Units never see chances: leave out --unit, or draw `map points`.")
     with session.steps() as step:
         basemap = city_basemap(city, report=step)
         step(_STEPS[kind])
@@ -66,6 +94,9 @@ def draw_map(
             html = _routes_map(session, city, plan, basemap)
         elif kind is MapKind.POINTS:
             html = _points_map(session, city, unit, basemap)
+        elif kind is MapKind.CHANCES:
+            stops = likely_stops(city, day, teams, shift, service)
+            html = _chances_map(session, city, read_date(day), stops, basemap)
         else:
             html = _heat_map(session, city, unit, basemap)
     session.put(html.encode(), output)
@@ -93,6 +124,25 @@ def _routes_map(session: Session, city: CityFolder, plan: Path | None, basemap: 
         parse_plan(content, plan),
         city.districts(),
         language=session.language,
+        basemap=basemap,
+    )
+
+
+def _chances_map(
+    session: Session, city: CityFolder, day: date, stops: float, basemap: Path | None
+) -> str:
+    """Draw how likely each point is, and why."""
+    points, weights, possible = weighed_points(city, day, stops)
+    told = [explain(reasons, session.translate) for reasons in points["reasons"]]
+    chance = weights.chances(possible, city.settings.chances)
+    return render_chances_map(
+        points,
+        pd.DataFrame({"chance": chance, "reasons": told}, index=points.index),
+        city.districts(),
+        city.store().assignments(),
+        day=day,
+        language=session.language,
+        city_name=city.settings.name,
         basemap=basemap,
     )
 

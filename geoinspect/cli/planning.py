@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoinspect.chances import ChanceParams, usual_stops
-from geoinspect.cli.chances import weighed_points
+from geoinspect.cityday import city_on, named_teams, with_city_knobs
+from geoinspect.cli.amending import amend
 from geoinspect.cli.groups import command_group
+from geoinspect.cli.ledger import attempt_of, list_attempts, reveal, secrets_of, show
+from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
+    ServiceOption,
+    ShiftOption,
+    TeamsOption,
+)
 from geoinspect.cli.session import session_of
-from geoinspect.cli.verifying import parse_plan, read_plan_bytes, verify
+from geoinspect.cli.targets import read_numbers
+from geoinspect.cli.verifying import verify
 from geoinspect.drawing import draw_committed
 from geoinspect.errors import InputError
 from geoinspect.frame import REASONS
 from geoinspect.lottery.record import to_bytes
+from geoinspect.lottery.shortage import shortages
+from geoinspect.lottery.verify import team_seats
 from geoinspect.planning import (
     UNGUESSABLE_BITS,
-    City,
     PlanParams,
     PublicSource,
     commit_plan,
     plan_inspections,
     read_secret,
 )
-from geoinspect.shifts import read_date, read_duration, read_shift
+from geoinspect.shifts import read_date, read_duration
 
 if TYPE_CHECKING:
     from geoinspect.cityfolder import CityFolder
     from geoinspect.cli.session import Session
+    from geoinspect.ledger import Entry
     from geoinspect.lottery.record import Record
 
 
@@ -42,9 +51,18 @@ DayOption = Annotated[
 SeedOption = Annotated[
     str, typer.Option(help="Secret in hexadecimal, 16 digits or more.", show_default=False)
 ]
-TeamsOption = Annotated[int, typer.Option(help="Number of teams.")]
-ShiftOption = Annotated[str, typer.Option(help="Working hours.")]
-ServiceOption = Annotated[str, typer.Option(help="Time at each stop.")]
+TargetsOption = Annotated[
+    str,
+    typer.Option(
+        help="Targets that nobody listed, besides: back_street=10,bus=2.", show_default=False
+    ),
+]
+TargetsOnlyOption = Annotated[
+    bool, typer.Option("--targets-only", help="Only the targets, no listed point.")
+]
+ReasonOption = Annotated[
+    str, typer.Option(help="Why, if the day has a commit or draw already.", show_default=False)
+]
 OutputOption = Annotated[
     Path | None, typer.Option("-o", help="Record to write.", show_default=False)
 ]
@@ -55,9 +73,12 @@ def plan(
     context: typer.Context,
     day: DayOption = "",
     seed: SeedOption = "",
-    teams: TeamsOption = 10,
-    shift: ShiftOption = "09:00-15:00",
+    teams: TeamsOption = None,
+    shift: ShiftOption = "",
     service: ServiceOption = "12min",
+    targets: TargetsOption = "",
+    targets_only: TargetsOnlyOption = False,
+    reason: ReasonOption = "",
     output: OutputOption = None,
 ) -> None:
     """
@@ -66,18 +87,29 @@ def plan(
     With one secret, at once: geoinspect -C taicang plan --date 2026-11-23 --teams 10
     --shift 09:00-15:00 --service 12min --seed 9f86d081884c7d65 -o plan.json
 
-    With two people: `plan commit`, publish the commitment, then `plan draw`.
+    With two people: `plan commit`, publish the commitment, `plan reveal` by each, then
+    `plan draw`. The first draw of a day binds.
     """
     if context.invoked_subcommand is not None:
         return
     session = session_of(context)
     folder = session.city()
-    params = _params(folder, day, teams, shift, service)
+    params = _params(folder, day, teams, shift, service, targets)
     secret = _office_secret(session, seed)
+    folder.store().ledger.check_reason(params.day, reason)
     with session.steps() as step:
         step("Loading the city")
-        record = plan_inspections(_city(folder, params), params, secret, report=step)
-    _publish(session, folder, record, output)
+        city = city_on(
+            folder,
+            params,
+            secret,
+            is_listed=not targets_only,
+            report=step,
+            note=session.tell_problem,
+        )
+        record = plan_inspections(city, params, secret, report=step)
+    entry = folder.store().ledger.add(record, at=datetime.now(UTC), reason=reason)
+    _publish(session, folder, record, entry, output)
 
 
 @plans.command("commit")
@@ -85,9 +117,11 @@ def commit(
     context: typer.Context,
     day: DayOption = "",
     seed: SeedOption = "",
-    teams: TeamsOption = 10,
-    shift: ShiftOption = "09:00-15:00",
+    teams: TeamsOption = None,
+    shift: ShiftOption = "",
     service: ServiceOption = "12min",
+    targets: TargetsOption = "",
+    targets_only: TargetsOnlyOption = False,
     witness: Annotated[
         str | None,
         typer.Option(help="SHA-256 of a second person's secret.", show_default=False),
@@ -96,6 +130,7 @@ def commit(
         str | None,
         typer.Option(help="A publication to come, as SOURCE:NUMBER.", show_default=False),
     ] = None,
+    reason: ReasonOption = "",
     output: OutputOption = None,
 ) -> None:
     """
@@ -106,19 +141,29 @@ def commit(
     """
     session = session_of(context)
     folder = session.city()
-    params = _params(folder, day, teams, shift, service)
+    params = _params(folder, day, teams, shift, service, targets)
     secret = _office_secret(session, seed)
+    folder.store().ledger.check_reason(params.day, reason)
     with session.steps() as step:
         step("Loading the city")
         record = commit_plan(
-            _city(folder, params),
+            city_on(
+                folder,
+                params,
+                secret,
+                is_listed=not targets_only,
+                report=step,
+                note=session.tell_problem,
+            ),
             params,
             secret,
             witness_sha256=witness,
             public=_public_source(public),
             report=step,
         )
+    entry = folder.store().ledger.commit(record, at=datetime.now(UTC), reason=reason)
     session.put(to_bytes(record), output)
+    session.say("This is attempt {attempt} of {day}.", attempt=entry.attempt, day=entry.day)
     session.say("Publish this before the draw, and keep the record closed until then.")
     session.say("Commitment: {commitment}", commitment=record["draw"]["commitment"])
 
@@ -126,48 +171,59 @@ def commit(
 @plans.command("draw")
 def draw(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="COMMITTED.json", help="Committed record.")],
+    what: Annotated[
+        str, typer.Argument(metavar="COMMITTED.json|DATE", help="Committed record, or its day.")
+    ],
     secrets: Annotated[
         list[str] | None,
-        typer.Option("--secret", help="A secret; the office's first.", show_default=False),
+        typer.Option("--secret", help="A secret that is not revealed yet.", show_default=False),
     ] = None,
     public_value: Annotated[str, typer.Option(help="What was published.")] = "",
+    reason: ReasonOption = "",
     output: OutputOption = None,
 ) -> None:
     """
-    Reveal the secrets and draw the routes of a committed plan.
+    Draw the routes of a committed plan, once all its secrets are revealed.
 
     Example: geoinspect -C taicang plan draw committed.json --secret 9f86d081884c7d65
     --secret 5eed5eed5eed5eed -o plan.json
     """
     session = session_of(context)
     folder = session.city()
-    committed = parse_plan(read_plan_bytes(file), file)
+    ledger = folder.store().ledger
+    entry, committed = attempt_of(ledger, what)
+    ledger.check_redraw(entry, reason)
+    known = secrets_of(ledger, entry, secrets or [])
     with session.steps() as step:
         step("Loading the city")
         record = draw_committed(
-            committed,
-            folder.network(),
-            [read_secret(secret) for secret in secrets or []],
-            public_value=public_value,
-            report=step,
+            committed, folder.network(), known, public_value=public_value, report=step
         )
-    _publish(session, folder, record, output)
+    drawn = ledger.draw(record, at=datetime.now(UTC), reason=reason)
+    _publish(session, folder, record, drawn, output)
 
 
+plans.command("reveal")(reveal)
+plans.command("list")(list_attempts)
+plans.command("show")(show)
+plans.command("amend")(amend)
 plans.command("verify")(verify)
 
 
-def _params(folder: CityFolder, day: str, teams: int, shift: str, service: str) -> PlanParams:
+def _params(
+    folder: CityFolder, day: str, teams: int | None, shift: str, service: str, targets: str
+) -> PlanParams:
     """Read what the supervisor decides about a day."""
-    return PlanParams(
+    params = PlanParams(
         day=read_date(day),
-        n_teams=teams,
-        shift=read_shift(shift),
+        teams=named_teams(folder, teams, shift),
         service_time_s=read_duration(service),
-        depot=folder.settings.depot,
+        service_times_s=folder.settings.service_times_s,
+        hours=folder.settings.opening_hours,
         max_snap_distance_m=folder.settings.max_snap_distance_m,
+        targets=read_numbers(targets.replace("，", ",").split(",")) if targets else {},
     )
+    return with_city_knobs(params, folder)
 
 
 def _public_source(text: str | None) -> PublicSource | None:
@@ -190,22 +246,19 @@ def _office_secret(session: Session, seed: str) -> str:
     return secret
 
 
-def _publish(session: Session, folder: CityFolder, record: Record, output: Path | None) -> None:
-    """Write and keep a drawn plan, and tell what is in it."""
-    content = to_bytes(record)
-    session.put(content, output)
-    folder.store().add_plan(record["date"], record["draw"]["commitment"], content)
+def _publish(
+    session: Session, folder: CityFolder, record: Record, entry: Entry, output: Path | None
+) -> None:
+    """Write a drawn plan that the ledger keeps, and tell what is in it."""
+    session.put(to_bytes(record), output)
     tell_plan(session, record)
-
-
-def _city(folder: CityFolder, params: PlanParams) -> City:
-    """Load what a plan needs of a city, each point weighed by what is known of it."""
-    settings = folder.settings
-    start, end = params.shift.on(params.day, settings.zone)
-    stops = usual_stops(params.n_teams, end.timestamp() - start.timestamp(), params.service_time_s)
-    points, weights, _ = weighed_points(folder, params.day, stops, ChanceParams())
-    weighed = points.assign(weight=weights.table["weight"].reindex(points.index))
-    return City(settings.name, settings.zone, weighed, folder.network())
+    binding = folder.store().ledger.binding(entry.day)
+    if binding.number != entry.number:
+        session.say(
+            "This is a redraw. It does not bind: the first draw of {day} is attempt {attempt}.",
+            day=entry.day,
+            attempt=binding.attempt,
+        )
 
 
 def _warn_of_weak_secret(session: Session, secret: str) -> None:
@@ -223,9 +276,19 @@ def _warn_of_weak_secret(session: Session, secret: str) -> None:
 def tell_plan(session: Session, record: Record) -> None:
     """Print the routes and the chances of a plan."""
     effective = {book["team_id"]: book["effective_routes"] for book in record["books"]}
+    who = inspectors_of(record)
     session.table(
         "Routes",
-        ["Team", "Stops", "Travel", "Length", "Departure", "Return", "Effective routes"],
+        [
+            "Team",
+            "Stops",
+            "Travel",
+            "Length",
+            "Departure",
+            "Return",
+            "Effective routes",
+            "Inspectors",
+        ],
         (
             (
                 route["team_id"],
@@ -235,6 +298,7 @@ def tell_plan(session: Session, record: Record) -> None:
                 _clock(route["departure"]),
                 _clock(route["return"]),
                 f"{effective[route['team_id']]:.0f}",
+                "、".join(who[route["team_id"]]) or "-",
             )
             for route in record["routes"]
         ),
@@ -247,12 +311,35 @@ def tell_plan(session: Session, record: Record) -> None:
         low=min(chances),
         high=max(chances),
     )
+    _tell_targets(session, record)
+    for shortage in shortages(team_seats(record), record["inspectors"]):
+        session.say("Note: {problem}", problem=shortage.explain().render(session.translate))
     for entry in record["excluded"]:
         session.say(
             "Not in the lottery: {point_id} {name} ({code}). {reason}",
             **{**entry, "reason": session.translate(REASONS[entry["code"]]).format(**entry)},
         )
     session.say("Commitment: {commitment}", commitment=record["draw"]["commitment"])
+
+
+def inspectors_of(record: Record) -> dict[str, list[str]]:
+    """Return the names of the drawn inspectors of each team."""
+    names = {row["inspector_id"]: row["name"] for row in record["inspectors"]}
+    drawn = record["draw"]["inspectors"]
+    return {row["team_id"]: [names[key] for key in row["inspector_ids"]] for row in drawn}
+
+
+def _tell_targets(session: Session, record: Record) -> None:
+    """Say how many of the targets of the day are visited."""
+    targets = {p["point_id"] for p in record["points"] if p["provenance"] == "generated"}
+    if targets:
+        stops = (stop["point_id"] for route in record["routes"] for stop in route["stops"])
+        session.say(
+            "{n} targets that nobody listed take part, {visited} of them are visited; they count "
+            "for nobody until confirmed on site.",
+            n=len(targets),
+            visited=len(targets.intersection(stops)),
+        )
 
 
 def _clock(text: str) -> str:

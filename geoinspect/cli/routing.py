@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geoinspect.lottery.record import Record
     from geoinspect.shifts import Shift
 
-_SEPARATORS = re.compile(r"[+、,，]")
+SEPARATORS = re.compile(r"[+、,，]")
 
 
 def campaign(
@@ -85,8 +85,8 @@ def campaign(
         n_teams=teams,
         shifts=tuple(read_shift(text) for text in shift or ["09:00-15:00"]),
         service_time_s=read_duration(service),
-        depots=_depots(depot, folder),
-        units=tuple(tuple(_SEPARATORS.split(text)) for text in units or []),
+        depots=depots_of(depot, folder),
+        units=tuple(tuple(SEPARATORS.split(text)) for text in units or []),
         windows=_windows(window or []),
         n_days=days,
         max_stops=max_stops,
@@ -102,7 +102,7 @@ def campaign(
         record = campaign_record(replace(city, points=chosen), params, report=step)
     session.put(to_bytes(record), output)
     if daily is not None:
-        _put_days(session, record, daily)
+        put_days(session, record, daily)
     tell_campaign(session, record)
 
 
@@ -154,7 +154,7 @@ def _refuse_unknown(what: str, wanted: Sequence[str], known: Iterable[str]) -> N
         )
 
 
-def _depots(texts: list[str] | None, folder: CityFolder) -> tuple[tuple[float, float], ...]:
+def depots_of(texts: list[str] | None, folder: CityFolder) -> tuple[tuple[float, float], ...]:
     """Read depots as longitude and latitude; that of the city where none is named."""
     if not texts:
         return (folder.settings.depot,) if folder.settings.depot else ()
@@ -188,7 +188,7 @@ def _windows(texts: list[str]) -> dict[str, tuple[Shift, ...]]:
     return windows
 
 
-def _put_days(session: Session, record: Record, folder: Path) -> None:
+def put_days(session: Session, record: Record, folder: Path) -> None:
     """Write one plan a day."""
     for day in sorted({route["date"] for route in record["routes"]}):
         session.put(to_bytes(plan_of_day(record, day)), folder / f"{day}.json")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import typer
 
+    from geoinspect.chances import Problem
     from geoinspect.cityfolder import CityFolder
 
 
@@ -83,11 +84,16 @@ class Session:
         """Print a sentence to standard error."""
         self.talk.print(self.translate(sentence).format(**data), markup=False, soft_wrap=True)
 
+    def tell_problem(self, problem: Problem) -> None:
+        """Print a wish that the chances cannot fulfil."""
+        self.say("Note: {problem}", problem=problem.render(self.translate))
+
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table to standard error."""
         table = Table(title=self.translate(title), title_justify="left")
         for column in columns:
-            table.add_column(self.translate(column))
+            # Chinese has no spaces to break at: fold rather than cut off
+            table.add_column(self.translate(column), overflow="fold")
         for row in rows:
             table.add_row(*(escape(str(cell)) for cell in row))
         self.talk.print(table)

@@ -50,11 +50,12 @@ def targets(
     """
     session = session_of(context)
     folder = session.city()
-    params = TargetParams(_numbers(number), hours=_hours(hours), language=session.language)
+    numbers = read_numbers(number) if number else dict.fromkeys(RULES, 3)
+    params = TargetParams(numbers, hours=_hours(hours), language=session.language)
     places = _places(folder, stops or [])
     with session.steps() as step:
         step("Listing the streets of the city")
-        ground = TargetGround.of(folder.network(), _districts(folder, district))
+        ground = TargetGround.of(folder.network(), districts_of(folder, district))
         step("Drawing the targets")
         found = generate_targets(
             ground, params, secret=read_secret(seed), day=read_date(day), places=places
@@ -63,18 +64,17 @@ def targets(
     tell_targets(session, found)
 
 
-def _numbers(texts: list[str] | None) -> dict[str, int]:
-    """Read how many targets of which category; three of each where nothing is named."""
-    if not texts:
-        return dict.fromkeys(RULES, 3)
-    numbers = {}
+def read_numbers(texts: list[str]) -> dict[str, int]:
+    """Read how many targets of which category; a category named twice gets both."""
+    numbers: dict[str, int] = {}
     for text in texts:
         category, _, number = text.partition("=")
-        if not number.isdecimal():
+        if not number.strip().isdecimal():
             raise InputError(
                 "{text!r} does not tell how many of which: write it like back_street=5.", text=text
             )
-        numbers[category] = int(number)
+        category = category.strip()
+        numbers[category] = numbers.get(category, 0) + int(number)
     return numbers
 
 
@@ -97,7 +97,7 @@ def _places(folder: CityFolder, texts: list[str]) -> dict[str, gpd.GeoDataFrame]
     return places
 
 
-def _districts(folder: CityFolder, names: list[str] | None) -> gpd.GeoDataFrame | None:
+def districts_of(folder: CityFolder, names: list[str] | None) -> gpd.GeoDataFrame | None:
     """Return the districts of the city, or some of them by name or id."""
     districts = folder.districts()
     if not names:

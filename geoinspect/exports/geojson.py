@@ -28,8 +28,9 @@ def routes_geojson(plan: Mapping[str, Any]) -> dict[str, Any]:
         Features in the order of travel, told apart by the property `kind`: a `stop` is a
         Point where the inspection point lies, a `leg` a LineString along the road that
         leads to the stop of the same `sequence`; the last leg of a team, one number
-        higher, leads back to the depot. Times carry the offset of the city. Besides, the
-        members `city`, `date` and `commitment` of the plan, and who made
+        higher, leads back to the depot. On a street patrol, a `walk` is a LineString along
+        the street that is walked at the stop of the same `sequence`. Times carry the offset of the
+        city. Besides, the members `city`, `date` and `commitment` of the plan, and who made
         the roads (`attribution`).
 
     Raises
@@ -53,6 +54,8 @@ def _features(route: Itinerary) -> Iterator[dict[str, Any]]:
     for visit in route.visits:
         yield _leg_feature(route, visit.sequence, visit.leg)
         yield _stop_feature(route, visit)
+        if visit.walk:
+            yield _walk_feature(route, visit)
     yield _leg_feature(route, len(route.visits) + 1, route.way_back)
 
 
@@ -85,6 +88,23 @@ def _stop_feature(route: Itinerary, visit: Visit) -> dict[str, Any]:
         "arrival": visit.arrival.isoformat(timespec="seconds"),
         "departure": visit.departure.isoformat(timespec="seconds"),
         "inclusion_probability": visit.inclusion_probability,
+    }
+    if visit.instruction_zh:
+        properties["instruction_zh"] = visit.instruction_zh
+        properties["instruction_en"] = visit.instruction_en
+    return _feature(geometry, properties)
+
+
+def _walk_feature(route: Itinerary, visit: Visit) -> dict[str, Any]:
+    geometry = {"type": "LineString", "coordinates": [list(place) for place in visit.walk]}
+    properties = {
+        "kind": "walk",
+        "team_id": route.team_id,
+        "sequence": visit.sequence,
+        "point_id": visit.point_id,
+        "departure": visit.arrival.isoformat(timespec="seconds"),
+        "arrival": visit.departure.isoformat(timespec="seconds"),
+        "streets": [visit.name],
     }
     return _feature(geometry, properties)
 

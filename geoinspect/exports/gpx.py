@@ -54,8 +54,8 @@ def route_gpx(itinerary: Itinerary, *, language: Language = "zh") -> str:
     )
     _add_metadata(gpx, itinerary, title)
     for visit in itinerary.visits:
-        _add_stop(gpx, "wpt", visit, translate)
-    _add_route(gpx, itinerary, title, translate)
+        _add_stop(gpx, "wpt", visit, language)
+    _add_route(gpx, itinerary, title, language)
     _add_track(gpx, itinerary, title)
     ET.indent(gpx, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(gpx, encoding="unicode") + "\n"
@@ -68,7 +68,7 @@ def _title(itinerary: Itinerary, translate: Translate) -> str:
 
 def _add_metadata(gpx: ET.Element, itinerary: Itinerary, title: str) -> None:
     """Say what the file is; the extent holds the whole track."""
-    lons, lats = zip(*(place for leg in itinerary.legs for place in leg.line), strict=True)
+    lons, lats = zip(*(place for line in itinerary.lines for place in line), strict=True)
     metadata = ET.SubElement(gpx, "metadata")
     _add_text(metadata, "name", title)
     rights = ET.SubElement(metadata, "copyright", {"author": _ROADS_BY})
@@ -78,35 +78,40 @@ def _add_metadata(gpx: ET.Element, itinerary: Itinerary, title: str) -> None:
     ET.SubElement(metadata, "bounds", {key: _degrees(value) for key, value in extent.items()})
 
 
-def _add_route(gpx: ET.Element, itinerary: Itinerary, title: str, translate: Translate) -> None:
+def _add_route(gpx: ET.Element, itinerary: Itinerary, title: str, language: Language) -> None:
     """Join the stops, from the depot and back to it."""
+    translate = translator(language)
     route = ET.SubElement(gpx, "rte")
     _add_text(route, "name", title)
     _add_depot(route, itinerary, itinerary.departure, translate)
     for visit in itinerary.visits:
-        _add_stop(route, "rtept", visit, translate)
+        _add_stop(route, "rtept", visit, language)
     _add_depot(route, itinerary, itinerary.back, translate)
 
 
 def _add_track(gpx: ET.Element, itinerary: Itinerary, title: str) -> None:
-    """Draw the line along the road, one segment a leg."""
+    """Draw the line along the road, one segment a leg or walk."""
     track = ET.SubElement(gpx, "trk")
     _add_text(track, "name", title)
-    for leg in itinerary.legs:
+    for line in itinerary.lines:
         segment = ET.SubElement(track, "trkseg")
-        for lon, lat in leg.line:
+        for lon, lat in line:
             _add_place(segment, "trkpt", lon, lat)
 
 
-def _add_stop(parent: ET.Element, tag: str, visit: Visit, translate: Translate) -> None:
+def _add_stop(parent: ET.Element, tag: str, visit: Visit, language: Language) -> None:
     """Add a stop; the order of the members is that of the GPX schema."""
+    translate = translator(language)
     place = _add_place(parent, tag, visit.lon, visit.lat)
     _add_text(place, "time", _utc(visit.arrival))
     _add_text(place, "name", f"{visit.sequence:02} {visit.name}")
     _add_text(place, "cmt", visit.point_id)
     hours = f"{visit.arrival:%H:%M}-{visit.departure:%H:%M}"
     facts = (hours, visit.category, visit.district, visit.unit)
-    _add_text(place, "desc", translate(", ").join(fact for fact in facts if fact))
+    told = translate(", ").join(fact for fact in facts if fact)
+    _add_text(
+        place, "desc", "\n".join(text for text in (told, visit.instruction(language)) if text)
+    )
     _add_text(place, "type", visit.category)
 
 

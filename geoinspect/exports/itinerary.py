@@ -13,6 +13,8 @@ from geoinspect.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from geoinspect.messages import Language
+
     Position = tuple[float, float]
 
 # what no XML document may hold: control characters and halves of surrogate pairs
@@ -62,8 +64,12 @@ class Visit:
         Time at the stop, in the city's time.
     inclusion_probability
         Chance of the point to be drawn that day; None if the plan does not tell.
+    instruction_zh, instruction_en
+        What to do at a target that nobody listed; empty at all other points.
     leg
         The way from the stop before, or from the depot.
+    walk
+        WGS-84 longitudes and latitudes along the street that is walked there; none at a place.
     """
 
     sequence: int
@@ -77,7 +83,14 @@ class Visit:
     arrival: datetime
     departure: datetime
     inclusion_probability: float | None
+    instruction_zh: str
+    instruction_en: str
     leg: Leg
+    walk: tuple[Position, ...] = ()
+
+    def instruction(self, language: Language) -> str:
+        """Return what to do there in a language."""
+        return self.instruction_zh if language == "zh" else self.instruction_en
 
 
 @dataclass(frozen=True)
@@ -122,6 +135,12 @@ class Itinerary:
     def legs(self) -> tuple[Leg, ...]:
         """All legs in order, one more than stops."""
         return (*(visit.leg for visit in self.visits), self.way_back)
+
+    @property
+    def lines(self) -> tuple[tuple[Position, ...], ...]:
+        """Lines of all legs and walks in the order of travel."""
+        there = [line for visit in self.visits for line in (visit.leg.line, visit.walk) if line]
+        return (*there, self.way_back.line)
 
 
 def itineraries(plan: Mapping[str, Any]) -> list[Itinerary]:
@@ -225,7 +244,7 @@ def _legs(
             duration_s=leg["duration_s"],
             length_m=leg["length_m"],
             streets=tuple(clean_text(street) for street in leg["streets"]),
-            line=tuple((lon, lat) for lon, lat in leg["geometry"]["coordinates"]),
+            line=_line(leg),
         )
         for leg, start, end in zip(route["legs"], starts, ends, strict=True)
     ]
@@ -245,8 +264,16 @@ def _visit(stop: Mapping[str, Any], point: Mapping[str, Any], leg: Leg, zone: Zo
         arrival=_moment(stop["arrival"], zone),
         departure=_moment(stop["departure"], zone),
         inclusion_probability=point.get("inclusion_probability"),
+        instruction_zh=clean_text(point.get("instruction_zh")),
+        instruction_en=clean_text(point.get("instruction_en")),
         leg=leg,
+        walk=_line(stop["walk"]) if "walk" in stop else (),
     )
+
+
+def _line(way: Mapping[str, Any]) -> tuple[Position, ...]:
+    """Read the line of a leg or a walk."""
+    return tuple((lon, lat) for lon, lat in way["geometry"]["coordinates"])
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -71,7 +71,7 @@ def _render(itineraries: Sequence[Itinerary], language: Language, *, with_list: 
         t=lambda sentence, **fields: translate(sentence).format(**fields),
         software=f"geoinspect {geoinspect.__version__}",
         attribution=OSM_ATTRIBUTION,
-        sheets=[_sheet(route, translate) for route in itineraries],
+        sheets=[_sheet(route, language) for route in itineraries],
         with_list=with_list,
     )
 
@@ -87,8 +87,9 @@ def _template() -> Template:
     return environment.get_template(_TEMPLATE)
 
 
-def _sheet(route: Itinerary, translate: Translate) -> dict[str, Any]:
+def _sheet(route: Itinerary, language: Language) -> dict[str, Any]:
     """Return one team as the template reads it."""
+    translate = translator(language)
     return {
         "city": route.city,
         "day": _day_in_words(route.day, translate),
@@ -100,13 +101,13 @@ def _sheet(route: Itinerary, translate: Translate) -> dict[str, Any]:
         "n_stops": len(route.visits),
         "travel": _effort(route.length_m, route.travel_s, translate),
         "has_places": any(visit.district or visit.unit for visit in route.visits),
-        "stops": [_stop(visit, translate) for visit in route.visits],
+        "stops": [_stop(visit, language) for visit in route.visits],
         "way_back": _way(route.way_back, translate),
         "signatures": range(_LEAST_INSPECTORS),
     }
 
 
-def _stop(visit: Visit, translate: Translate) -> dict[str, Any]:
+def _stop(visit: Visit, language: Language) -> dict[str, Any]:
     """Return one row of the table."""
     return {
         "sequence": visit.sequence,
@@ -117,7 +118,8 @@ def _stop(visit: Visit, translate: Translate) -> dict[str, Any]:
         "category": visit.category,
         "district": visit.district,
         "unit": visit.unit,
-        "way": _way(visit.leg, translate),
+        "instruction": visit.instruction(language),
+        "way": _way(visit.leg, translator(language)),
     }
 
 

@@ -4,6 +4,7 @@ from geoinspect.intake.answer import answer_sheet
 from geoinspect.intake.districts import DistrictsImport, read_districts
 from geoinspect.intake.imports import Import, NothingImportedError
 from geoinspect.intake.inspections import InspectionsImport, read_inspections
+from geoinspect.intake.inspectors import InspectorsImport, read_inspectors
 from geoinspect.intake.points import PointsImport, read_points
 from geoinspect.intake.rowlog import Remark
 from geoinspect.intake.table import Table, read_table
@@ -14,6 +15,7 @@ __all__ = [
     "DistrictsImport",
     "Import",
     "InspectionsImport",
+    "InspectorsImport",
     "NothingImportedError",
     "PointsImport",
     "Remark",
@@ -23,6 +25,7 @@ __all__ = [
     "answer_sheet",
     "read_districts",
     "read_inspections",
+    "read_inspectors",
     "read_points",
     "read_table",
     "read_units",

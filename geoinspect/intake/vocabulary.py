@@ -117,7 +117,37 @@ INSPECTION_ROLES: dict[str, tuple[str, ...]] = {
     "inspected_on": ("检查日期", "巡查日期", "测评日期", "日期", "date", "inspectedon"),
 }
 
-ALL_ROLES = (POINT_ROLES, DISTRICT_ROLES, UNIT_ROLES, VIOLATION_ROLES, INSPECTION_ROLES)
+INSPECTOR_ROLES: dict[str, tuple[str, ...]] = {
+    "inspector_id": (
+        *("工号", "人员编号", "检查员编号", "检查人员编号", "执法证号", "员工编号", "inspectorid"),
+        *("staffid", "staffno", *_ANY_ID),
+    ),
+    "name": ("姓名", "检查员", "检查人员", "检查员姓名", "人员姓名", "名字", "name", "inspector"),
+    "unit": (
+        *("单位", "所在单位", "工作单位", "所属单位", "部门", "所在部门", "单位名称", "unit"),
+        *("organisation", "organization", "department", "office"),
+    ),
+    "avoid_units": (
+        *("回避单位", "回避责任单位", "需回避单位", "应回避单位", "回避部门", "avoidunits"),
+        *("avoidunit", "recusalunits", "unitstoavoid"),
+    ),
+    "avoid_districts": (
+        *("回避区县", "回避区", "回避县区", "回避辖区", "回避区域", "需回避区县", "avoiddistricts"),
+        *("avoiddistrict", "recusaldistricts", "districtstoavoid"),
+    ),
+    "duty_days": (
+        *("值班日期", "值班", "值班日", "值班时间", "在岗日期", "可用日期"),
+        *("dutydays", "dutydates", "onduty", "availabledates"),
+    ),
+    "absent_days": (
+        *("请假", "请假日期", "请假时间", "休假", "休假日期", "缺勤日期", "不在岗日期"),
+        *("absentdays", "absence", "absences", "absentdates", "leave"),
+    ),
+}
+
+ALL_ROLES = (
+    POINT_ROLES, DISTRICT_ROLES, UNIT_ROLES, VIOLATION_ROLES, INSPECTION_ROLES, INSPECTOR_ROLES,
+)  # fmt: skip
 
 _DATUM_WORDS: dict[Datum, re.Pattern[str]] = {
     "gcj02": re.compile("gcj-?0?2?|火星|国测局|高德|腾讯|amap|gaode"),

@@ -7,32 +7,50 @@ chance. A book that does not keep every promise is never handed out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geoinspect.errors import LotteryError
-from geoinspect.lottery.calibration import calibrate, integer_weights
-from geoinspect.lottery.candidates import all_subsets, draw_candidates, draw_candidates_through
+from geoinspect.lottery.calibration import (
+    calibrate,
+    integer_weights,
+    nearest_chances,
+    roughly_calibrated,
+)
+from geoinspect.lottery.candidates import (
+    all_subsets,
+    draw_candidates,
+    draw_candidates_through,
+    stay_at_home,
+)
 from geoinspect.lottery.draw import WEIGHT_TOTAL
 from geoinspect.lottery.pricing import price_routes
-from geoinspect.lottery.routes import RouteSet
+from geoinspect.lottery.probabilities import inclusion_probabilities
 
 if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray, IntArray, RandomState
     from geoinspect.lottery.calibration import Calibration
-    from geoinspect.lottery.routes import Zone
+    from geoinspect.lottery.routes import RouteSet, Zone
 
 #: Up to this many points a zone's book holds every feasible set of stops.
 _SMALL_ZONE = 8
+
+_MS_PER_MINUTE = 60_000
+
+# a shift is full enough if it is within half a per cent of what was wished
+_FULL_ENOUGH = 0.005
+_FILLINGS = 6
+_LESS = 0.95
+_SMALLEST_STEP = 0.2
 
 #: Pricing is given up when this many rounds have not halved the gap.
 _PATIENCE = 3
 
 
 class OverloadedZoneError(LotteryError):
-    """A zone's promises do not fit into its shift; `data["points"]` holds the zone's size."""
+    """A zone's promises do not fit into its shift."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +78,8 @@ class BookParams:
         for short ones: being hard to guess comes before being short.
     """
 
-    candidates: int = 3000
-    scouts: int = 800
+    candidates: int = 2400
+    scouts: int = 600
     theta: float = 0.15
     tilt: float = 3.0
     routes_per_point: int = 6
@@ -77,6 +95,24 @@ class BookParams:
 
 
 @dataclass(frozen=True)
+class Filling:
+    """
+    How a book may change the promises so that they fit the shift.
+
+    Attributes
+    ----------
+    fill
+        Share of the shift that the expected route should use.
+    floor, cap
+        Bounds of each point's chance.
+    """
+
+    fill: float
+    floor: float
+    cap: float
+
+
+@dataclass(frozen=True)
 class LotteryBook:
     """
     Every route that could be drawn for a team.
@@ -87,10 +123,25 @@ class LotteryBook:
         The routes, in points of the zone.
     weights
         Integer weights that add up to 2**53, shape (m,), each at least 1.
+    promised
+        Chance of each point that the book keeps, shape (n,).
     """
 
     routes: RouteSet
     weights: IntArray
+    promised: FloatArray
+
+    @property
+    def slack_min(self) -> list[int]:
+        """Latest departure of each route after the start of the shift, in whole minutes."""
+        minutes: list[int] = (self.routes.slack // _MS_PER_MINUTE).tolist()
+        return minutes
+
+    @property
+    def reverse_slack_min(self) -> list[int | None]:
+        """The same for the opposite direction; None where it cannot be driven."""
+        minutes: list[int] = (self.routes.reverse_slack // _MS_PER_MINUTE).tolist()
+        return [slack if slack >= 0 else None for slack in minutes]
 
     @property
     def probability(self) -> FloatArray:
@@ -112,7 +163,13 @@ class LotteryBook:
         return chances
 
 
-def build_book(zone: Zone, state: RandomState, params: BookParams | None = None) -> LotteryBook:
+def build_book(
+    zone: Zone,
+    state: RandomState,
+    params: BookParams | None = None,
+    *,
+    filling: Filling | None = None,
+) -> LotteryBook:
     """
     Build the calibrated lottery book of a zone.
 
@@ -125,6 +182,10 @@ def build_book(zone: Zone, state: RandomState, params: BookParams | None = None)
         could compute the book.
     params
         Knobs.
+    filling
+        If given, the promises are scaled so that the expected route fills the shift, and
+        promises that do not fit into opening hours are lowered: the book keeps the chances
+        nearest to them. Else they are kept as they are.
 
     Raises
     ------
@@ -132,31 +193,104 @@ def build_book(zone: Zone, state: RandomState, params: BookParams | None = None)
         If the promises do not fit into the shift.
     """
     params = params or BookParams()
+    if zone.n_points == 0:
+        return LotteryBook(stay_at_home(zone), np.array([WEIGHT_TOTAL]), zone.probability)
     if zone.n_points <= _SMALL_ZONE:
-        routes = all_subsets(zone).joined(RouteSet.blank(1, zone.n_points))
+        routes = all_subsets(zone).joined(stay_at_home(zone))
     else:
-        routes = _many_candidates(zone, state, params)
+        zone, routes = _many_candidates(zone, state, params, filling)
     routes, calibration = _calibrate_with_pricing(routes, zone, state, params)
+    if filling is not None:
+        routes, zone, calibration = _filled(routes, zone, calibration, state, params, filling)
+    if not calibration.is_exact:
+        raise _overloaded(zone)
     if zone.n_points > _SMALL_ZONE:
         routes, calibration = _less_guessable(routes, zone, calibration, state, params)
     weights = integer_weights(calibration.weights)
     drawable = np.flatnonzero(weights > 0)
-    return LotteryBook(routes.take(drawable), weights[drawable])
+    return LotteryBook(routes.take(drawable), weights[drawable], zone.probability)
 
 
-def _many_candidates(zone: Zone, state: RandomState, params: BookParams) -> RouteSet:
-    """Draw candidates twice: the first lot teaches how to tilt the second."""
+def _filled(
+    routes: RouteSet,
+    zone: Zone,
+    calibration: Calibration,
+    state: RandomState,
+    params: BookParams,
+    filling: Filling,
+) -> tuple[RouteSet, Zone, Calibration]:
+    """Scale the promises until the expected route fills the shift, as far as that is possible."""
+    step, best = 1.0, (routes, zone, calibration)
+    for _ in range(_FILLINGS):
+        routes, kept, calibration = best
+        if calibration.is_exact:
+            factor = filling.fill / _use(routes, kept, calibration.weights)
+            if abs(factor - 1) < _FULL_ENOUGH or step < _SMALLEST_STEP:
+                break
+            factor = 1 + step * (factor - 1)
+        else:
+            factor = _LESS
+        wanted = _scaled(kept, factor, filling)
+        start = calibration.dual if calibration.is_exact else None
+        trial = _calibrate_or_lower(routes, wanted, state, params, filling, start)
+        if trial[2].is_exact or not calibration.is_exact:
+            best = trial
+        else:
+            step /= 2
+    return best
+
+
+def _scaled(zone: Zone, factor: float, filling: Filling) -> Zone:
+    """Return a zone with its promises scaled, within the bounds."""
+    n, stops = zone.n_points, factor * float(zone.probability.sum())
+    possible = min(max(stops, n * filling.floor), n * filling.cap)
+    weight = zone.probability if zone.weight is None else zone.weight
+    chances = inclusion_probabilities(weight, possible, floor=filling.floor, cap=filling.cap)
+    return replace(zone, probability=chances)
+
+
+def _calibrate_or_lower(
+    routes: RouteSet,
+    zone: Zone,
+    state: RandomState,
+    params: BookParams,
+    filling: Filling,
+    start: FloatArray | None,
+) -> tuple[RouteSet, Zone, Calibration]:
+    """Calibrate; where opening hours are in the way, promise what the routes can do instead."""
+    routes, calibration = _calibrate_with_pricing(routes, zone, state, params, start)
+    if not calibration.is_exact and zone.has_hours:
+        possible = nearest_chances(routes, zone.probability, theta=params.theta)
+        possible = np.clip(possible, filling.floor, filling.cap)
+        zone = replace(zone, probability=possible, weight=None)
+        routes, calibration = _calibrate_with_pricing(routes, zone, state, params)
+    return routes, zone, calibration
+
+
+def _use(routes: RouteSet, zone: Zone, weights: FloatArray) -> float:
+    """Share of the shift that the expected route takes."""
+    visited = routes.stops >= 0
+    service = np.where(visited, zone.service[routes.stops], 0).sum(axis=1)
+    return float(weights @ (routes.travel + service)) / zone.shift
+
+
+def _many_candidates(
+    zone: Zone, state: RandomState, params: BookParams, filling: Filling | None
+) -> tuple[Zone, RouteSet]:
+    """Draw candidates twice: the first lot teaches how to tilt the second, and how much fits."""
     scouts = draw_candidates(zone, state, count=params.scouts, tilt=params.tilt)
     if zone.probability.sum() < 1:
         # fewer than one stop expected: a day without a stop must be possible
-        scouts = scouts.joined(RouteSet.blank(1, zone.longest_route))
+        scouts = scouts.joined(stay_at_home(zone))
     if len(scouts) == 0:
         raise _overloaded(zone)
-    scouted = calibrate(scouts, zone.probability, theta=params.theta)
+    weights, dual = roughly_calibrated(scouts, zone.probability, theta=params.theta)
+    if filling is not None:
+        zone = _scaled(zone, filling.fill / _use(scouts, zone, weights), filling)
     rest = draw_candidates(
-        zone, state, count=params.candidates - params.scouts, tilt=params.tilt, pull=scouted.dual
+        zone, state, count=params.candidates - params.scouts, tilt=params.tilt, pull=dual
     )
-    return _with_rare_points(scouts.joined(rest), zone, state, params)
+    return zone, _with_rare_points(scouts.joined(rest), zone, state, params)
 
 
 def _with_rare_points(
@@ -171,10 +305,14 @@ def _with_rare_points(
 
 
 def _calibrate_with_pricing(
-    routes: RouteSet, zone: Zone, state: RandomState, params: BookParams
+    routes: RouteSet,
+    zone: Zone,
+    state: RandomState,
+    params: BookParams,
+    start: FloatArray | None = None,
 ) -> tuple[RouteSet, Calibration]:
     """Calibrate; while promises are not kept, make the routes that are lacking."""
-    calibration = calibrate(routes, zone.probability, theta=params.theta)
+    calibration = calibrate(routes, zone.probability, theta=params.theta, start=start)
     gaps = [calibration.gap]
     while not calibration.is_exact and len(gaps) <= params.pricing_rounds:
         if len(gaps) > _PATIENCE and gaps[-1] > 0.5 * gaps[-1 - _PATIENCE]:
@@ -186,8 +324,6 @@ def _calibrate_with_pricing(
         routes = extended
         calibration = calibrate(routes, zone.probability, theta=params.theta)
         gaps.append(calibration.gap)
-    if not calibration.is_exact:
-        raise _overloaded(zone)
     return routes, calibration
 
 

@@ -37,6 +37,8 @@ TOLERANCE = 1e-10
 _CONVERGED = 1e-12
 _RIDGE = 1e-5
 
+_WIDE_RIDGE = 2e-3
+
 #: A residual above this under the ridge means a dual beyond 100: no weights exist.
 _HOPELESS = 100 * _RIDGE
 
@@ -78,7 +80,9 @@ class Calibration:
         return float(np.exp(-(used * np.log(used)).sum()))
 
 
-def calibrate(routes: RouteSet, probability: FloatArray, *, theta: float) -> Calibration:
+def calibrate(
+    routes: RouteSet, probability: FloatArray, *, theta: float, start: FloatArray | None = None
+) -> Calibration:
     """
     Find the route weights that reproduce the promised chances.
 
@@ -90,14 +94,53 @@ def calibrate(routes: RouteSet, probability: FloatArray, *, theta: float) -> Cal
         Promised inclusion probability of each point, shape (n,).
     theta
         Preference for short routes, per minute of travel; 0 for none.
+    start
+        Dual of an exact calibration of nearly the same problem, shape (n,).
     """
     prior = -theta * (routes.travel - routes.travel.min()) / _MS_PER_MINUTE
+    if start is not None:
+        dual = start.copy()
+        weights, rest = _minimise_dual(routes, prior, probability, dual, ridge=0.0, rounds=15)
+        if np.abs(rest).max() <= TOLERANCE:
+            return Calibration(weights, float(np.abs(rest).max()), rest, dual)
     dual = np.zeros(len(probability))
     weights, residual = _minimise_dual(routes, prior, probability, dual, ridge=_RIDGE, rounds=60)
     ridge_dual, remainder = dual.copy(), residual
     if np.abs(residual).max() < _HOPELESS:
         weights, remainder = _minimise_dual(routes, prior, probability, dual, ridge=0.0, rounds=40)
     return Calibration(weights, float(np.abs(remainder).max()), residual, ridge_dual)
+
+
+def roughly_calibrated(
+    routes: RouteSet, probability: FloatArray, *, theta: float
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Return weights that come near to the promises, shape (m,), and their dual, shape (n,).
+
+    A few steps under a ridge, enough to see how candidates should be tilted.
+    """
+    prior = -theta * (routes.travel - routes.travel.min()) / _MS_PER_MINUTE
+    dual = np.zeros(len(probability))
+    weights, _ = _minimise_dual(routes, prior, probability, dual, ridge=_WIDE_RIDGE, rounds=6)
+    return weights, dual
+
+
+def nearest_chances(routes: RouteSet, probability: FloatArray, *, theta: float) -> FloatArray:
+    """
+    Return chances near the promises that some weights of the routes do give.
+
+    A wide ridge allows gaps where routes are lacking, and weighs them against evenness:
+    what is then given lies well within what the routes can do.
+
+    Parameters
+    ----------
+    routes, probability, theta
+        As in `calibrate`.
+    """
+    prior = -theta * (routes.travel - routes.travel.min()) / _MS_PER_MINUTE
+    dual = np.zeros(len(probability))
+    _, residual = _minimise_dual(routes, prior, probability, dual, ridge=_WIDE_RIDGE, rounds=60)
+    return probability - residual
 
 
 def integer_weights(weights: FloatArray) -> IntArray:
@@ -137,7 +180,7 @@ def _minimise_dual(
     return weights, residual
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _newton(
     stops: IntArray,
     size: IntArray,
@@ -192,7 +235,7 @@ def _newton(
             weights[r] = trial_weights[r]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _evaluate(
     stops: IntArray,
     size: IntArray,
@@ -225,7 +268,7 @@ def _evaluate(
     return value
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _fill_hessian(
     stops: IntArray,
     size: IntArray,
@@ -248,7 +291,7 @@ def _fill_hessian(
                 hessian[stops[r, k], stops[r, q]] += weights[r]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _factorise(matrix: FloatArray) -> bool:
     """Overwrite the lower triangle with its Cholesky factor; False if not positive."""
     for j in range(len(matrix)):
@@ -265,7 +308,7 @@ def _factorise(matrix: FloatArray) -> bool:
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _solve(factor: FloatArray, x: FloatArray) -> None:
     """Solve L L' y = x for a lower triangular L; y overwrites x."""
     n = len(x)

@@ -7,9 +7,9 @@ recompute it with nothing but the standard library of any language:
     draw seed   = SHA-256("geoinspect draw" "|" each secret in turn "|" public value "|" commitment)
     number(x)   = SHA-256(draw seed "|" team "|" x) as an integer below 2**256
     route       = first route whose cumulative weight exceeds number("route") * 2**53 / 2**256
-    direction   = reversed if number("direction") is odd and the reversed route fits
-    start       = number("start") * (slack in whole minutes + 1) / 2**256 minutes after the
-                  start of the shift, rounded down
+    direction   = reversed if number("direction") is odd and the reversed route can be driven
+    start       = number("start") * (slack + 1) / 2**256 minutes after the start of the shift,
+                  rounded down; the slack of the route in its direction, in whole minutes
 
 Hashes and secrets go in as lower-case hexadecimal text, the secrets in the order in which
 they were committed to; the public value is empty where none was agreed on.
@@ -66,9 +66,8 @@ def draw_route(
     team_id: str,
     *,
     weights: Sequence[int],
-    durations_ms: Sequence[int],
-    reverse_durations_ms: Sequence[int],
-    shift_ms: int,
+    slack_min: Sequence[int],
+    reverse_slack_min: Sequence[int | None],
 ) -> Draw:
     """
     Draw a team's route, its direction and its start.
@@ -81,18 +80,16 @@ def draw_route(
         The team.
     weights
         Integer weights of the routes of the team's book, adding up to 2**53.
-    durations_ms, reverse_durations_ms
-        Travel and service of each route, forward and backward.
-    shift_ms
-        Length of the shift.
+    slack_min, reverse_slack_min
+        Latest departure of each route after the start of the shift, in minutes, forward
+        and backward; None where the route cannot be driven backward.
     """
     index = _pick(weights, _number(seed, team_id, "route") * WEIGHT_TOTAL // _NUMBERS)
     turned = _number(seed, team_id, "direction") % 2 == 1
-    backwards = turned and reverse_durations_ms[index] <= shift_ms
-    duration = reverse_durations_ms[index] if backwards else durations_ms[index]
-    slack_minutes = (shift_ms - duration) // _MS_PER_MINUTE
-    offset = _number(seed, team_id, "start") * (slack_minutes + 1) // _NUMBERS
-    return Draw(index, backwards, offset * _MS_PER_MINUTE)
+    backward = reverse_slack_min[index] if turned else None
+    slack = slack_min[index] if backward is None else backward
+    offset = _number(seed, team_id, "start") * (slack + 1) // _NUMBERS
+    return Draw(index, backward is not None, offset * _MS_PER_MINUTE)
 
 
 def _number(seed: str, team_id: str, purpose: str) -> int:

@@ -17,17 +17,17 @@ from numba import njit
 
 from geoinspect.lottery.randomness import uniform
 from geoinspect.lottery.routes import NO_STOP, RouteSet
-from geoinspect.lottery.tours import (
-    improve,
-    insert_after,
-    insertion_cost,
+from geoinspect.lottery.schedules import (
+    cheapest_place,
+    fill_timetable,
+    improve_within_hours,
     record_tour,
-    tour_time,
 )
+from geoinspect.lottery.tours import insert_after
 
 if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, FloatArray, IntArray, RandomState
-    from geoinspect.lottery.routes import Zone
+    from geoinspect.lottery.routes import Ground, Rows, Zone
 
 
 def price_routes(zone: Zone, state: RandomState, prize: FloatArray, *, count: int) -> RouteSet:
@@ -46,67 +46,44 @@ def price_routes(zone: Zone, state: RandomState, prize: FloatArray, *, count: in
         How many routes to build; repetitions go.
     """
     routes = RouteSet.blank(count, zone.longest_route)
-    _price(
-        zone.times, zone.service, zone.shift, prize, state,
-        routes.stops, routes.size, routes.travel, routes.reverse_travel,
-    )  # fmt: skip
+    _price(zone.ground, prize, state, routes.rows)
     return routes.distinct().without_empty()
 
 
-@njit(cache=True)
-def _price(
-    times: IntArray,
-    service: IntArray,
-    shift: int,
-    prize: FloatArray,
-    state: RandomState,
-    stops: IntArray,
-    size: IntArray,
-    travel: IntArray,
-    reverse_travel: IntArray,
-) -> None:
+@njit(cache=True, nogil=True)
+def _price(ground: Ground, prize: FloatArray, state: RandomState, rows: Rows) -> None:
     """Fill the arrays of a route set with routes of much prize."""
-    n = len(service)
+    n = len(ground.service)
     worth = np.empty(n)
     used = np.zeros(n, dtype=np.bool_)
     tour = np.zeros(n + 3, dtype=np.int64)
-    for row in range(len(size)):
+    for row in range(len(rows.size)):
         for i in range(n):
             worth[i] = prize[i] * (0.3 + 0.7 * uniform(state))
             used[i] = False
-        m = _collect(times, service, shift, worth, used, tour)
-        record_tour(times, tour, m, row, stops, size, travel, reverse_travel)
+        m = _collect(ground, worth, used, tour)
+        record_tour(ground, tour, m, row, rows)
 
 
-@njit(cache=True)
-def _collect(
-    times: IntArray,
-    service: IntArray,
-    shift: int,
-    worth: FloatArray,
-    used: BoolArray,
-    tour: IntArray,
-) -> int:
+@njit(cache=True, nogil=True)
+def _collect(ground: Ground, worth: FloatArray, used: BoolArray, tour: IntArray) -> int:
     """Insert the stop with most worth a minute until nothing fits; return the size."""
+    earliest, latest = np.zeros(len(tour), np.int64), np.zeros(len(tour), np.int64)
     tour[0] = 0
     tour[1] = 0
     m = 0
-    spent = np.int64(0)
     while True:
-        chosen, best_score = NO_STOP, 0.0
+        fill_timetable(ground, tour, m, earliest, latest)
+        chosen, place, best_score = NO_STOP, 0, 0.0
         for i in range(len(worth)):
             if not used[i] and worth[i] > 0.0:
-                _, extra = insertion_cost(times, tour, m, i + 1)
-                cost = max(1, extra + service[i])
-                if spent + extra + service[i] <= shift and worth[i] / cost > best_score:
-                    chosen, best_score = i, worth[i] / cost
+                k, extra = cheapest_place(ground, tour, m, earliest, latest, i + 1)
+                score = worth[i] / max(1, extra + ground.service[i])
+                if k >= 0 and score > best_score:
+                    chosen, place, best_score = i, k, score
         if chosen == NO_STOP:
             return m
-        place, extra = insertion_cost(times, tour, m, chosen + 1)
         insert_after(tour, m, place, chosen + 1)
         m += 1
         used[chosen] = True
-        spent += extra + service[chosen]
-        before = tour_time(times, tour, m)
-        improve(times, tour, m)
-        spent += tour_time(times, tour, m) - before
+        improve_within_hours(ground, tour, m, earliest, latest)

@@ -22,9 +22,15 @@ FLOOR = 0.005
 #: No point's daily chance is larger: nobody is certain.
 CAP = 0.95
 
+_ROUNDING = 1e-9
+
 
 def inclusion_probabilities(
-    weight: FloatArray, expected_stops: float, *, floor: float = FLOOR, cap: float = CAP
+    weight: FloatArray,
+    expected_stops: float,
+    *,
+    floor: float = FLOOR,
+    cap: float | FloatArray = CAP,
 ) -> FloatArray:
     """
     Scale weights to inclusion probabilities that sum to the expected number of stops.
@@ -36,7 +42,7 @@ def inclusion_probabilities(
     expected_stops
         Sum of the probabilities.
     floor, cap
-        Bounds of each probability.
+        Bounds of each probability; `cap` may be one a point, shape (n,).
 
     Returns
     -------
@@ -55,22 +61,24 @@ def inclusion_probabilities(
     [0.25, 0.25, 0.5]
     """
     n = len(weight)
-    if not n * floor <= expected_stops <= n * cap:
+    caps = np.broadcast_to(cap, n)
+    if not n * floor * (1 - _ROUNDING) <= expected_stops <= caps.sum() * (1 + _ROUNDING):
         raise LotteryError(
             "{stops} expected stops do not suit {points} points: each point's daily chance "
             "must lie between {floor} and {cap}, so name between {fewest} and {most} stops.",
             stops=round(expected_stops, 1),
             points=n,
             floor=floor,
-            cap=cap,
+            cap=float(caps.max()),
             fewest=int(np.ceil(n * floor)),
-            most=int(n * cap),
+            most=int(caps.sum()),
         )
-    low, high = 0.0, cap / float(weight.min())
-    for _ in range(200):
+    low, high = 0.0, float((caps / weight).max())
+    while True:
         factor = (low + high) / 2
-        if np.clip(factor * weight, floor, cap).sum() < expected_stops:
+        if not low < factor < high:
+            return np.clip(high * weight, floor, caps)
+        if np.clip(factor * weight, floor, caps).sum() < expected_stops:
             low = factor
         else:
             high = factor
-    return np.clip(high * weight, floor, cap)

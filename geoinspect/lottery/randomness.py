@@ -61,7 +61,7 @@ def stream(key: bytes) -> RandomState:
     return np.array([int.from_bytes(key[:8], "big")], dtype=np.uint64)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def next_integer(state: RandomState) -> np.uint64:
     """Advance the stream and return 64 random bits."""
     state[0] += _GAMMA
@@ -72,20 +72,20 @@ def next_integer(state: RandomState) -> np.uint64:
     return mixed
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def uniform(state: RandomState) -> float:
     """Return a number in [0, 1) with 53 random bits."""
     return float(next_integer(state) >> _SHIFT_11) / 9007199254740992.0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def below(state: RandomState, n: int) -> int:
     """Return an integer in [0, n), n < 2**31; the bias is below n / 2**32."""
     high = next_integer(state) >> _SHIFT_32
     return int(np.int64((high * np.uint64(n)) >> _SHIFT_32))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def shuffle(state: RandomState, values: IntArray) -> None:
     """Put `values` into a uniformly random order, in place (Fisher and Yates)."""
     for i in range(len(values) - 1, 0, -1):
@@ -93,7 +93,7 @@ def shuffle(state: RandomState, values: IntArray) -> None:
         values[i], values[j] = values[j], values[i]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def exponential(x: float) -> float:
     """Return e**x, within 2 units in the last place; 0 below -700."""
     if x < -700.0:
@@ -106,7 +106,7 @@ def exponential(x: float) -> float:
     return math.ldexp(term, int(k))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def logarithm(x: float) -> float:
     """Return the natural logarithm of x > 0, within 2 units in the last place."""
     mantissa, exponent = math.frexp(x)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
 #: Fills a row of `RouteSet.stops` behind the last stop.
 NO_STOP = -1
 
+#: Slack of a route that cannot be driven at any time of the shift.
+NEVER = -1
 
-@dataclass(frozen=True)
-class Zone:
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Ground(NamedTuple):
     """
-    What a lottery book is made from: one team's points and what a visit costs.
+    What the compiled loops know of a zone.
 
     Attributes
     ----------
@@ -26,16 +31,54 @@ class Zone:
         depot, index i + 1 is point i.
     service
         Service time at each point in milliseconds, shape (n,).
+    spans
+        First and last moment of the shift at which a visit may begin, in milliseconds
+        after its start, shape (n, s, 2). A span that ends before it begins is none.
     shift
         Length of the shift in milliseconds.
+    """
+
+    times: IntArray
+    service: IntArray
+    spans: IntArray
+    shift: int
+
+
+class Rows(NamedTuple):
+    """What the compiled loops fill: the arrays of a `RouteSet`."""
+
+    stops: IntArray
+    size: IntArray
+    travel: IntArray
+    reverse_travel: IntArray
+    slack: IntArray
+    reverse_slack: IntArray
+
+
+@dataclass(frozen=True)
+class Zone:
+    """
+    What a lottery book is made from: one team's points and what a visit costs.
+
+    Attributes
+    ----------
+    times, service, shift
+        As in `Ground`.
     probability
         Promised inclusion probability of each point, shape (n,), in (0, 1).
+    spans
+        As in `Ground`; None if every point is open all through the shift.
+    weight
+        What the promises are in proportion to within their bounds, shape (n,); None for
+        the promises themselves.
     """
 
     times: IntArray
     service: IntArray
     shift: int
     probability: FloatArray
+    spans: IntArray | None = None
+    weight: FloatArray | None = None
 
     @property
     def n_points(self) -> int:
@@ -43,13 +86,28 @@ class Zone:
         return len(self.service)
 
     @property
+    def has_hours(self) -> bool:
+        """Whether some point is closed at some time of the shift."""
+        return self.spans is not None
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The zone as the compiled loops take it."""
+        spans = self.spans
+        if spans is None:
+            spans = np.zeros((self.n_points, 1, 2), dtype=np.int64)
+            spans[:, :, 1] = self.shift
+        return Ground(self.times, self.service, spans, self.shift)
+
+    @property
     def longest_route(self) -> int:
         """Upper bound of the number of stops that fit into the shift."""
-        return int(min(self.n_points, self.shift // max(1, int(self.service.min()))))
+        shortest = int(self.service.min(initial=self.shift))
+        return int(min(self.n_points, self.shift // max(1, shortest)))
 
-    def with_probability(self, probability: FloatArray) -> Zone:
-        """Return the same zone with other promises."""
-        return Zone(self.times, self.service, self.shift, probability)
+    def with_shift(self, shift: int) -> Zone:
+        """Return the same zone, open at any hour of another shift."""
+        return replace(self, shift=shift, spans=None)
 
 
 @dataclass(frozen=True)
@@ -65,37 +123,52 @@ class RouteSet:
         Number of stops, shape (m,).
     travel, reverse_travel
         Travel time depot to depot, forward and backward, in milliseconds, shape (m,).
+    slack, reverse_slack
+        Latest departure after the start of the shift, in milliseconds, with which the
+        route keeps the shift and all opening hours, shape (m,). It keeps them with any
+        earlier departure too, by waiting. `NEVER` if it does with none.
     """
 
     stops: IntArray
     size: IntArray
     travel: IntArray
     reverse_travel: IntArray
+    slack: IntArray
+    reverse_slack: IntArray
 
     def __len__(self) -> int:
         return len(self.size)
 
+    @property
+    def rows(self) -> Rows:
+        """The arrays as the compiled loops take them."""
+        return Rows(
+            self.stops, self.size, self.travel, self.reverse_travel, self.slack, self.reverse_slack
+        )
+
     def take(self, rows: IntArray) -> RouteSet:
         """Return the routes in `rows`, in that order."""
-        return RouteSet(
-            self.stops[rows], self.size[rows], self.travel[rows], self.reverse_travel[rows]
-        )
+        return RouteSet(*(column[rows] for column in self.rows))
 
     def joined(self, other: RouteSet) -> RouteSet:
         """Return the routes of both, each set of stops once."""
-        return RouteSet(
-            np.concatenate((self.stops, other.stops)),
-            np.concatenate((self.size, other.size)),
-            np.concatenate((self.travel, other.travel)),
-            np.concatenate((self.reverse_travel, other.reverse_travel)),
-        ).distinct()
+        both = zip(self.rows, other.rows, strict=True)
+        return RouteSet(*(np.concatenate(columns) for columns in both)).distinct()
 
     def distinct(self) -> RouteSet:
         """Keep the shortest route of each set of stops, in the order of first mention."""
-        members = np.sort(self.stops, axis=1)
         by_travel = np.argsort(self.travel, kind="stable")
-        _, first = np.unique(members[by_travel], axis=0, return_index=True)
+        _, first = np.unique(self._signatures()[by_travel], return_index=True)
         return self.take(np.sort(by_travel[first]))
+
+    def _signatures(self) -> IntArray:
+        """Hash each set of stops; two that fell together would cost one candidate."""
+        z = (self.stops + 1).astype(np.uint64) * _MIX
+        z = (z ^ (z >> np.uint64(29))) * _MIX
+        z = (z ^ (z >> np.uint64(32))) * _MIX
+        mixed = np.where(self.stops >= 0, z, np.uint64(0))
+        signatures: IntArray = mixed.sum(axis=1).view(np.int64)
+        return signatures
 
     def without_empty(self) -> RouteSet:
         """Leave out routes without a stop, which is what an infeasible attempt leaves."""
@@ -104,12 +177,8 @@ class RouteSet:
     @classmethod
     def blank(cls, count: int, longest: int) -> RouteSet:
         """Return `count` routes without a stop, to be filled in."""
-        return cls(
-            np.full((count, longest), NO_STOP, dtype=np.int64),
-            np.zeros(count, dtype=np.int64),
-            np.zeros(count, dtype=np.int64),
-            np.zeros(count, dtype=np.int64),
-        )
+        stops = np.full((count, longest), NO_STOP, dtype=np.int64)
+        return cls(stops, *(np.zeros(count, dtype=np.int64) for _ in range(5)))
 
     def routes_per_point(self, n_points: int) -> IntArray:
         """Count the routes that visit each point, shape (n_points,)."""

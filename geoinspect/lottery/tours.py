@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from geoinspect.arrays import IntArray
 
 _LONGEST_MOVED_STRETCH = 3
-_NEVER = 2**62
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def tour_time(times: IntArray, tour: IntArray, n: int) -> int:
     """Travel time of a tour of n stops, depot to depot."""
     total = 0
@@ -35,7 +34,7 @@ def tour_time(times: IntArray, tour: IntArray, n: int) -> int:
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def reverse_tour_time(times: IntArray, tour: IntArray, n: int) -> int:
     """Travel time of the same stops in the opposite order."""
     total = 0
@@ -44,7 +43,7 @@ def reverse_tour_time(times: IntArray, tour: IntArray, n: int) -> int:
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def order_by_nearest(times: IntArray, tour: IntArray, n: int) -> None:
     """Reorder the stops of a tour: always on to the nearest stop left."""
     for k in range(1, n):
@@ -55,7 +54,7 @@ def order_by_nearest(times: IntArray, tour: IntArray, n: int) -> None:
         tour[k], tour[best] = tour[best], tour[k]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def improve(times: IntArray, tour: IntArray, n: int) -> None:
     """Apply 2-opt and or-opt moves, in place, until none shortens the tour."""
     forward = np.zeros(n + 2, dtype=np.int64)
@@ -68,7 +67,7 @@ def improve(times: IntArray, tour: IntArray, n: int) -> None:
                 moved = True
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _two_opt_pass(
     times: IntArray, tour: IntArray, n: int, forward: IntArray, backward: IntArray
 ) -> bool:
@@ -88,7 +87,7 @@ def _two_opt_pass(
     return moved
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _prefix_sums(
     times: IntArray, tour: IntArray, n: int, forward: IntArray, backward: IntArray
 ) -> None:
@@ -98,7 +97,7 @@ def _prefix_sums(
         backward[k] = backward[k - 1] + times[tour[k], tour[k - 1]]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _reverse(tour: IntArray, i: int, j: int) -> None:
     """Reverse positions i to j, both included, in place."""
     while i < j:
@@ -107,7 +106,7 @@ def _reverse(tour: IntArray, i: int, j: int) -> None:
         j -= 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _or_opt_pass(times: IntArray, tour: IntArray, n: int, length: int) -> bool:
     """Move each stretch of `length` stops, in its direction, to its best place."""
     moved = False
@@ -119,7 +118,7 @@ def _or_opt_pass(times: IntArray, tour: IntArray, n: int, length: int) -> bool:
     return moved
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _best_place(times: IntArray, tour: IntArray, n: int, i: int, length: int) -> int:
     """Return k such that moving stops i.. between k and k + 1 gains most, or -1."""
     before, first, last, after = tour[i - 1], tour[i], tour[i + length - 1], tour[i + length]
@@ -134,7 +133,7 @@ def _best_place(times: IntArray, tour: IntArray, n: int, i: int, length: int) ->
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _move_stretch(tour: IntArray, i: int, length: int, k: int) -> None:
     """Move the `length` stops from position i to between positions k and k + 1."""
     # moving is rotating: three reversals, none of which lasts
@@ -149,18 +148,7 @@ def _move_stretch(tour: IntArray, i: int, length: int, k: int) -> None:
         _reverse(tour, i, k)
 
 
-@njit(cache=True)
-def insertion_cost(times: IntArray, tour: IntArray, n: int, stop: int) -> tuple[int, int]:
-    """Return (k, extra): inserting `stop` after position k costs least, `extra` ms."""
-    best, best_extra = 0, _NEVER
-    for k in range(n + 1):
-        extra = times[tour[k], stop] + times[stop, tour[k + 1]] - times[tour[k], tour[k + 1]]
-        if extra < best_extra:
-            best, best_extra = k, extra
-    return best, best_extra
-
-
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def insert_after(tour: IntArray, n: int, k: int, stop: int) -> None:
     """Insert `stop` after position k of a tour of n stops, in place."""
     for position in range(n + 1, k, -1):
@@ -168,27 +156,8 @@ def insert_after(tour: IntArray, n: int, k: int, stop: int) -> None:
     tour[k + 1] = stop
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def remove_at(tour: IntArray, n: int, k: int) -> None:
     """Remove the stop at position k of a tour of n stops, in place."""
     for position in range(k, n + 1):
         tour[position] = tour[position + 1]
-
-
-@njit(cache=True)
-def record_tour(
-    times: IntArray,
-    tour: IntArray,
-    n: int,
-    row: int,
-    stops: IntArray,
-    size: IntArray,
-    travel: IntArray,
-    reverse_travel: IntArray,
-) -> None:
-    """Write a finished tour into row `row` of the arrays of a route set."""
-    for k in range(n):
-        stops[row, k] = tour[k + 1] - 1
-    size[row] = n
-    travel[row] = tour_time(times, tour, n)
-    reverse_travel[row] = reverse_tour_time(times, tour, n)

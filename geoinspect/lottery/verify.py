@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from geoinspect.errors import VerificationError
 from geoinspect.lottery.draw import WEIGHT_TOTAL, draw_route, draw_seed, sha256_hex
-from geoinspect.lottery.record import FORMAT, MEMBERS, commitment, part_digests, to_bytes
+from geoinspect.lottery.duty import TeamSeats, draw_inspectors
+from geoinspect.lottery.opening import begin_of_visit
+from geoinspect.lottery.record import FORMAT, MEMBERS, commitment, digests_of, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +77,7 @@ def verify(content: bytes, *, published_commitment: str | None = None) -> Verifi
         largest_gap = _check_chances(record)
         _check_draw(record)
         _check_routes(record)
+        _check_inspectors(record)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise _failure(
             "the record", "{place}: it is not built as a plan must be ({error}).", error=repr(error)
@@ -134,38 +137,35 @@ def _check_bytes(content: bytes, record: Record) -> None:
 
 def _check_digests(record: Record) -> None:
     """Compare the digest of every part with the one stored, most specific part first."""
-    stored = dict(_leaves(record["digests"]))
-    found = dict(_leaves(part_digests(record)))
-    for place, ours in found.items():
-        if stored.get(place) != ours:
-            raise _failure(_named(record, place), "{place}: the content does not match its digest.")
-    for place in stored.keys() - found.keys():
-        raise _failure(f"digests.{place}", "{place}: the digest belongs to nothing.")
+    for place in _differences(digests_of(record), record["digests"]):
+        raise _failure(_named(record, place), "{place}: the content does not match its digest.")
 
 
-def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, object]]:
-    """Yield (place, leaf) of nested digests, rows before the digest of their whole."""
-    if isinstance(value, dict):
-        for key in sorted(value, key=lambda key: (not isinstance(value[key], list), key)):
-            yield from _leaves(value[key], f"{place}.{key}" if place else key)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _leaves(item, f"{place}[{index}]")
-        yield f"{place}.length", len(value)
-    else:
-        yield place, value
+def _differences(ours: Any, stored: Any, place: str = "") -> Iterator[str]:
+    """Name the places where nested digests differ, rows before what holds them."""
+    if isinstance(ours, dict) and isinstance(stored, dict):
+        by_depth = sorted(ours.keys() | stored.keys(), key=lambda member: (member == "", member))
+        for member in by_depth:
+            inner = f"{place}.{member}" if place and member else place or member
+            yield from _differences(ours.get(member), stored.get(member), inner)
+    elif isinstance(ours, list) and isinstance(stored, list) and len(ours) == len(stored):
+        for index, pair in enumerate(zip(ours, stored, strict=True)):
+            yield from _differences(*pair, f"{place}[{index}]")
+    elif isinstance(ours, list) and isinstance(stored, list):
+        yield f"{place}.length"
+    elif ours != stored:
+        yield place
 
 
 def _named(record: Record, place: str) -> str:
-    """Add the id of the point or team to a place, and leave out what only digests have."""
-    place = place.removeprefix("head.").removesuffix(".book").removesuffix(".route")
-    row = re.match(r"(points|excluded|teams|books|routes)\[(\d+)\]", place)
+    """Add the id of the point or team to a place."""
+    row = re.match(r"(\w+)\[(\d+)\]", place)
     if row is None:
         return place
     item = record[row[1]][int(row[2])]
-    if row[1] in ("points", "excluded"):
-        return f"{place} ({item.get('point_id')})"
-    return f"{place} (team {item.get('team_id')})"
+    if "team_id" in item:
+        return f"{place} (team {item['team_id']})"
+    return f"{place} ({item.get('point_id') or item.get('inspector_id')})"
 
 
 def _check_commitment(record: Record, published: str | None) -> None:
@@ -234,17 +234,6 @@ def book_weights(book: Record) -> list[int]:
     return [int(weight) for weight in weights]
 
 
-def durations_ms(record: Record, book: Record) -> tuple[list[int], list[int]]:
-    """Travel and service of each route of a book, forward and backward, in milliseconds."""
-    service = {point["point_id"]: _ms(point["service_time_s"]) for point in record["points"]}
-    ahead, back = [], []
-    for route in book["routes"]:
-        at_stops = sum(service[point_id] for point_id in route["stops"])
-        ahead.append(_ms(route["travel_s"]) + at_stops)
-        back.append(_ms(route["reverse_travel_s"]) + at_stops)
-    return ahead, back
-
-
 def _check_draw(record: Record) -> None:
     """Repeat the draw of every team."""
     draws = {draw["team_id"]: draw for draw in record["draw"]["draws"]}
@@ -253,14 +242,12 @@ def _check_draw(record: Record) -> None:
     if not draws.keys() == books.keys() == teams.keys():
         raise _failure("draw.draws", "{place}: books, draws and teams do not name the same teams.")
     for team_id, book in books.items():
-        ahead, back = durations_ms(record, book)
         drawn = draw_route(
             record["draw"]["seed"],
             team_id,
             weights=book_weights(book),
-            durations_ms=ahead,
-            reverse_durations_ms=back,
-            shift_ms=shift_ms(teams[team_id]),
+            slack_min=[route["slack_min"] for route in book["routes"]],
+            reverse_slack_min=[route["reverse_slack_min"] for route in book["routes"]],
         )
         recorded = draws[team_id]
         if (drawn.index, drawn.reversed, drawn.start_offset_ms) != (
@@ -304,9 +291,14 @@ def _check_route(
     if _time(route["departure"]) != now:
         raise _failure(place, "{place}: the departure is not the drawn one.")
     for stop, leg_ms in zip(route["stops"], legs_ms, strict=False):
+        point = points[stop["point_id"]]
         arrival = now + timedelta(milliseconds=leg_ms)
-        now = arrival + timedelta(seconds=points[stop["point_id"]]["service_time_s"])
-        if (_time(stop["arrival"]), _time(stop["departure"])) != (arrival, now):
+        begin = begin_of_visit(point, arrival)
+        if begin is None:
+            raise _failure(f"{place} stop {stop['point_id']}", "{place}: it is closed by then.")
+        now = begin + timedelta(seconds=point["service_time_s"])
+        told = [stop["arrival"], stop.get("begin", stop["arrival"]), stop["departure"]]
+        if [_time(text) for text in told] != [arrival, begin, now]:
             raise _failure(
                 f"{place} stop {stop['point_id']}", "{place}: arrival or departure is wrong."
             )
@@ -318,15 +310,29 @@ def _check_route(
             raise _failure(place, "{place}: two legs do not meet.")
 
 
+def _check_inspectors(record: Record) -> None:
+    """Repeat the draw of the inspectors."""
+    drawn = draw_inspectors(record["draw"]["seed"], team_seats(record), record["inspectors"])
+    if drawn != record["draw"]["inspectors"]:
+        raise _failure("draw.inspectors", "{place}: the seed draws other inspectors.")
+
+
+def team_seats(record: Record) -> list[TeamSeats]:
+    """Return the seats of each team with the units and districts on its drawn route."""
+    points = {point["point_id"]: point for point in record["points"]}
+    rows = []
+    for team, book, draw in zip(
+        record["teams"], record["books"], record["draw"]["draws"], strict=True
+    ):
+        stops = [points[point_id] for point_id in book["routes"][draw["index"]]["stops"]]
+        units, districts = ({stop[kind] for stop in stops} for kind in ("unit", "district"))
+        rows.append(TeamSeats(team["team_id"], team["seats"], units, districts))
+    return rows
+
+
 def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def shift_ms(team: Record) -> int:
-    """Length of a team's shift in milliseconds."""
-    shift = team["shift"]
-    return (_time(shift["end"]) - _time(shift["start"])) // timedelta(milliseconds=1)

@@ -1,10 +1,11 @@
 """
 A fresh partition of the city every day: one compact, balanced zone a team.
 
-Seeds are drawn k-means++ style on travel time (Arthur and Vassilvitskii 2007), then
-a few rounds alternate between assigning points to the zones' medoids under equal
-load, a transport problem solved by HiGHS, and moving each medoid to the point with
-the least weighted time to the others of its zone.
+Seeds are drawn k-means++ style on travel time (Arthur and Vassilvitskii 2007) and shared
+out among the teams so that each starts near its depot. Then a few rounds alternate between
+assigning points to the zones' medoids under equal load, a transport problem solved by
+HiGHS, and moving each medoid to the point with the least weighted time to the others of
+its zone. Teams may differ in depot, shift, speed and in the points they can visit at all.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import eye_array, kron
+from scipy.optimize import linear_sum_assignment, linprog
+from scipy.sparse import csr_array, hstack
 
 from geoinspect.errors import LotteryError
 from geoinspect.lottery.randomness import uniform
@@ -22,7 +23,16 @@ from geoinspect.lottery.randomness import uniform
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geoinspect.arrays import FloatArray, IntArray, RandomState
+    from geoinspect.arrays import BoolArray, FloatArray, IntArray, RandomState
+
+# a point goes to one of its nearest zones; more choice moves no point, but costs time
+_NEAREST_ZONES = 8
+
+# equal loads come first, short ways second
+_COST_OF_IMBALANCE = 100.0
+
+_UNTHINKABLE = 2**50
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class ZoneParams:
         How far a zone's load may exceed its share before rounding.
     """
 
-    rounds: int = 6
+    rounds: int = 4
     slack: float = 0.02
 
     def __post_init__(self) -> None:
@@ -46,26 +56,61 @@ class ZoneParams:
             raise ValueError("rounds must be at least 1 and slack at least 0")
 
 
+@dataclass(frozen=True)
+class Territory:
+    """
+    What zones are cut from: n points and k teams.
+
+    Attributes
+    ----------
+    both_ways
+        Travel times there and back between points in milliseconds for each way of
+        travelling, each shape (n, n).
+    mode
+        Number of the way of travelling of each team, shape (k,).
+    from_depot
+        Travel time from each team's depot to each point and back, shape (k, n).
+    capacity
+        Length of each team's shift, shape (k,).
+    is_possible
+        Whether a team can visit a point at all, shape (n, k); every point has a team.
+    """
+
+    both_ways: tuple[IntArray, ...]
+    mode: IntArray
+    from_depot: IntArray
+    capacity: FloatArray
+    is_possible: BoolArray
+
+    @property
+    def n_zones(self) -> int:
+        """Number of teams, and of zones."""
+        return len(self.mode)
+
+    def times_to(self, medoids: IntArray) -> IntArray:
+        """Return the time of each team between each point and its medoid, shape (n, k)."""
+        columns = [self.both_ways[mode][:, m] for mode, m in zip(self.mode, medoids, strict=True)]
+        times: IntArray = np.where(self.is_possible, np.column_stack(columns), _UNTHINKABLE)
+        return times
+
+
 def draw_zones(
-    times: IntArray,
+    territory: Territory,
     load: FloatArray,
-    n_zones: int,
     state: RandomState,
     params: ZoneParams | None = None,
     *,
     reweigh: Callable[[IntArray], FloatArray] | None = None,
 ) -> IntArray:
     """
-    Partition points at random into compact zones of equal load.
+    Partition points at random into compact zones, the loads in proportion to the shifts.
 
     Parameters
     ----------
-    times
-        Travel times between the points in milliseconds, shape (n, n), asymmetric.
+    territory
+        Points and teams.
     load
         Expected working time a point, in any unit, shape (n,).
-    n_zones
-        Number of zones, at most n.
     state
         Random stream, advanced in place.
     params
@@ -77,28 +122,49 @@ def draw_zones(
     Returns
     -------
     zone
-        Zone number of each point, shape (n,); every zone has at least one point.
+        Number of the team of each point, shape (n,); every team has at least one point
+        if it can visit any.
 
     Raises
     ------
     LotteryError
-        If there are fewer points than zones.
+        If there are fewer points than teams.
     """
     params = params or ZoneParams()
-    if n_zones > len(load):
-        raise LotteryError(
-            "{teams} teams cannot share {points} points: name at most {points} teams.",
-            teams=n_zones,
-            points=len(load),
-        )
-    both_ways = times + times.T
-    medoids = _draw_seeds(both_ways, load, n_zones, state)
+    check_numbers(len(load), territory.n_zones)
+    medoids = _draw_medoids(territory, load, state)
     for _ in range(params.rounds):
-        zone = _assign_balanced(both_ways[:, medoids], load, params.slack)
+        zone = _assign_balanced(territory, medoids, load, params.slack)
         if reweigh is not None:
             load = reweigh(zone)
-        medoids = _medoids(both_ways, load, zone, n_zones)
-    return _assign_balanced(both_ways[:, medoids], load, params.slack)
+        medoids = _medoids(territory, load, zone, medoids)
+    return _assign_balanced(territory, medoids, load, params.slack)
+
+
+def check_numbers(n_points: int, n_teams: int) -> None:
+    """Refuse more teams than points."""
+    if n_teams > n_points:
+        raise LotteryError(
+            "{teams} teams cannot share {points} points: name at most {points} teams.",
+            teams=n_teams,
+            points=n_points,
+        )
+
+
+def _draw_medoids(territory: Territory, load: FloatArray, state: RandomState) -> IntArray:
+    """Draw seeds and give each team one: near its depot, and one that it can visit."""
+    seeds = _draw_seeds(territory.both_ways[0], load, territory.n_zones, state)
+    apart = territory.from_depot[:, seeds]
+    if (apart == apart[0]).all() and territory.is_possible.all():
+        return seeds
+    cost = np.where(territory.is_possible[seeds].T, np.minimum(apart, _UNTHINKABLE), _UNTHINKABLE)
+    team, seed = linear_sum_assignment(cost.astype(np.float64))
+    medoids: IntArray = seeds[seed[np.argsort(team)]]
+    for k in range(len(medoids)):
+        if not territory.is_possible[medoids[k], k] and territory.is_possible[:, k].any():
+            own = np.flatnonzero(territory.is_possible[:, k])
+            medoids[k] = own[territory.both_ways[0][own, medoids[k]].argmin()]
+    return medoids
 
 
 def _draw_seeds(
@@ -125,43 +191,94 @@ def _pick(weight: FloatArray, state: RandomState) -> int:
     return int(np.searchsorted(cumulative, uniform(state) * cumulative[-1], side="right"))
 
 
-def _medoids(both_ways: IntArray, load: FloatArray, zone: IntArray, n_zones: int) -> IntArray:
+def _medoids(territory: Territory, load: FloatArray, zone: IntArray, medoids: IntArray) -> IntArray:
     """Return the point of each zone with the least load-weighted time to the others."""
-    medoids = np.empty(n_zones, dtype=np.int64)
-    for k in range(n_zones):
+    moved = medoids.copy()
+    for k, mode in enumerate(territory.mode):
         members = np.flatnonzero(zone == k)
-        spread = both_ways[np.ix_(members, members)] @ load[members]
-        medoids[k] = members[spread.argmin()]
-    return medoids
+        if len(members):
+            spread = territory.both_ways[mode][np.ix_(members, members)] @ load[members]
+            moved[k] = members[spread.argmin()]
+    return moved
 
 
-def _assign_balanced(cost: IntArray, load: FloatArray, slack: float) -> IntArray:
-    """Share points among zones at least cost x load, loads equal up to `slack`."""
+def _assign_balanced(
+    territory: Territory, medoids: IntArray, load: FloatArray, slack: float
+) -> IntArray:
+    """
+    Share points among zones at least time x load, loads as equal as they can be.
+
+    Where some points suit few teams, those teams may have more than their share; then
+    they keep what they have, and the others share the rest as equally as they can.
+    """
+    cost = territory.times_to(medoids)
+    zone = np.full(len(load), -1, dtype=np.int64)
+    points, zones = np.arange(len(load)), np.arange(territory.n_zones)
+    while len(points):
+        shared = cost[np.ix_(points, zones)]
+        found, is_full = _shared_out(shared, load[points], territory.capacity[zones], slack)
+        is_final = is_full[found]
+        zone[points[is_final]] = zones[found[is_final]]
+        points, zones = points[~is_final], zones[~is_full]
+    return _without_empty_zones(zone, cost)
+
+
+def _shared_out(
+    cost: IntArray, load: FloatArray, capacity: FloatArray, slack: float
+) -> tuple[IntArray, BoolArray]:
+    """
+    Solve the transport problem; return the zone of each point and which zones are final.
+
+    One variable, the largest load over its share, costs more than any way. If it must
+    exceed the slack, the zones whose loads hold it up are final; else all are.
+    """
     n, n_zones = cost.shape
-    whole_points = kron(eye_array(n), np.ones((1, n_zones)), format="csr")
-    zone_loads = kron(load[np.newaxis, :], eye_array(n_zones), format="csr")
+    point, zone = _near_pairs(cost)
+    share = capacity / capacity.sum() * load.sum()
+    imbalance = _COST_OF_IMBALANCE * load.sum()
+    pair = np.arange(len(point))
+    whole_points = csr_array((np.ones(len(point)), (point, pair)), shape=(n, len(point) + 1))
+    zone_loads = csr_array((load[point], (zone, pair)), shape=(n_zones, len(point)))
+    way = cost[point, zone] / max(1.0, float(cost[point, zone].mean())) * load[point]
     solution = linprog(
-        (cost / max(1, cost.mean()) * load[:, np.newaxis]).ravel(),
-        A_ub=zone_loads,
-        b_ub=np.full(n_zones, load.sum() * (1 + slack) / n_zones),
+        np.append(way, imbalance),
+        A_ub=hstack((zone_loads, csr_array(-share[:, np.newaxis])), format="csr"),
+        b_ub=np.zeros(n_zones),
         A_eq=whole_points,
         b_eq=np.ones(n),
+        bounds=np.vstack((np.tile((0.0, 1.0), (len(point), 1)), (1 + slack, np.inf))),
         method="highs-ds",
     )
     if solution.x is None:
         raise LotteryError("The city could not be cut into {zones} zones.", zones=n_zones)
-    # at most n_zones - 1 points are split: they go to the zone with the larger share
-    zone: IntArray = solution.x.reshape(n, n_zones).argmax(axis=1).astype(np.int64)
-    return _without_empty_zones(zone, cost)
+    # at most n_zones points are split: they go to the zone with the larger share
+    part = np.zeros((n, n_zones))
+    part[point, zone] = solution.x[:-1]
+    chosen: IntArray = part.argmax(axis=1).astype(np.int64)
+    if solution.x[-1] <= 1 + slack + _ROUNDING:
+        return chosen, np.ones(n_zones, dtype=np.bool_)
+    held_up = -solution.ineqlin.marginals * share
+    return chosen, held_up >= held_up.max() / (2 * n_zones)
+
+
+def _near_pairs(cost: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the pairs of point and zone that may be chosen."""
+    n, n_zones = cost.shape
+    near = np.argsort(cost, axis=1, kind="stable")[:, :_NEAREST_ZONES]
+    is_near = np.zeros((n, n_zones), dtype=np.bool_)
+    np.put_along_axis(is_near, near, values=True, axis=1)
+    point, zone = np.nonzero(is_near & (cost < _UNTHINKABLE))
+    return point, zone
 
 
 def _without_empty_zones(zone: IntArray, cost: IntArray) -> IntArray:
-    """Move the nearest point of the largest zone into each empty zone."""
+    """Move the nearest point of the largest zone that suits into each empty zone."""
     zone = zone.copy()
     n_zones = cost.shape[1]
     for k in range(n_zones):
         sizes = np.bincount(zone, minlength=n_zones)
-        if sizes[k] == 0:
-            donors = np.flatnonzero(zone == sizes.argmax())
-            zone[donors[cost[donors, k].argmin()]] = k
+        donors = np.flatnonzero((cost[:, k] < _UNTHINKABLE) & (sizes[zone] > 1))
+        if sizes[k] == 0 and len(donors):
+            largest = donors[sizes[zone[donors]] == sizes[zone[donors]].max()]
+            zone[largest[cost[largest, k].argmin()]] = k
     return zone

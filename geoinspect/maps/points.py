@@ -87,7 +87,7 @@ def render_points_map(
         If there is nothing to show.
     """
     translate = translator(language)
-    table = _point_table(points, assignments, violations)
+    table = point_table(points, assignments, violations)
     if unit is not None:
         table = _points_of_unit(table, unit)
     lonlat = list(zip(table["lon"], table["lat"], strict=True))
@@ -102,15 +102,17 @@ def render_points_map(
         "basemap": basemap_facts(streets, districts),
         "assigned": assignments is not None,
         "colors": team_colours(12),
-        "groups": _group_payload(translate),
-        "statuses": {key: translate(label) for key, label in STATUS_LABELS.items()},
-        "points": _point_payload(table, districts),
+        "groups": group_payload(translate),
+        "statuses": status_payload(translate),
+        "points": point_payload(table, districts),
     }
     return render_page(Page("points", language, title, bounds, payload, streets, attribution))
 
 
-def _point_table(
-    points: GeoDataFrame, assignments: pd.DataFrame | None, violations: GeoDataFrame | None
+def point_table(
+    points: GeoDataFrame,
+    assignments: pd.DataFrame | None,
+    violations: GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a point with everything the page tells about it."""
     table = pd.DataFrame(
@@ -142,14 +144,19 @@ def _points_of_unit(table: pd.DataFrame, unit: str) -> pd.DataFrame:
     return own
 
 
-def _group_payload(translate: Callable[[str], str]) -> list[dict[str, str]]:
+def group_payload(translate: Callable[[str], str]) -> list[dict[str, str]]:
     """Names and colours of the groups of categories."""
     return [
         {"name": translate(group["label"]), "color": group["color"]} for group in category_groups()
     ]
 
 
-def _point_payload(table: pd.DataFrame, districts: GeoDataFrame | None) -> list[dict[str, Any]]:
+def status_payload(translate: Callable[[str], str]) -> dict[str, str]:
+    """Words for what is known of a point's responsible unit."""
+    return {key: translate(label) for key, label in STATUS_LABELS.items()}
+
+
+def point_payload(table: pd.DataFrame, districts: GeoDataFrame | None) -> list[dict[str, Any]]:
     """Return the points as the page reads them."""
     groups = category_groups()
     names = {} if districts is None else districts["name"].to_dict()

@@ -64,7 +64,7 @@ def render_routes_map(
         If there is nothing to show.
     """
     translate = translator(language)
-    teams = _teams(plan)
+    teams = _teams(plan, language)
     bounds = bounds_around(_positions(plan), districts)
     streets = embedded_basemap(basemap, bounds)
     payload = {
@@ -82,20 +82,27 @@ def render_routes_map(
 
 def _positions(plan: Mapping[str, Any]) -> list[list[float]]:
     """Return every position on a route as lon, lat."""
-    legs = [leg for route in plan["routes"] for leg in route["legs"]]
     stops = [stop for route in plan["routes"] for stop in route["stops"]]
-    on_roads = [position for leg in legs for position in leg["geometry"]["coordinates"]]
+    on_roads = [position for route in plan["routes"] for position in _line(route)]
     return on_roads + [[stop["lon"], stop["lat"]] for stop in stops]
 
 
-def _teams(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _line(route: Mapping[str, Any]) -> list[list[float]]:
+    """Return the line of a route as lon, lat: its legs, and the streets that are walked."""
+    parts = [route["legs"][0]]
+    for stop, leg in zip(route["stops"], route["legs"][1:], strict=False):
+        parts += [stop["walk"], leg] if "walk" in stop else [leg]
+    return [position for part in parts for position in part["geometry"]["coordinates"]]
+
+
+def _teams(plan: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
     """Return the teams that have a route, each with its line and its stops."""
     zone = ZoneInfo(plan["city"]["timezone"])
     depots = {team["team_id"]: team["depot"] for team in plan["teams"]}
     points = {point["point_id"]: point for point in plan["points"]}
     colours = team_colours(len(plan["routes"]))
     return [
-        _team(route, depots[route["team_id"]], points, colour, zone)
+        _team(route, depots[route["team_id"]], points, colour, zone, language)
         for route, colour in zip(plan["routes"], colours, strict=True)
     ]
 
@@ -106,14 +113,15 @@ def _team(
     points: Mapping[str, Mapping[str, Any]],
     colour: str,
     zone: ZoneInfo,
+    language: Language,
 ) -> dict[str, Any]:
     """Return one team as the page reads it."""
     legs = route["legs"]
     stops = [
-        _stop(stop, leg, points.get(stop["point_id"], {}), zone)
+        _stop(stop, leg, points.get(stop["point_id"], {}), zone, language)
         for stop, leg in zip(route["stops"], legs, strict=False)
     ]
-    line = [[lat, lon] for leg in legs for lon, lat in leg["geometry"]["coordinates"]]
+    line = [[lat, lon] for lon, lat in _line(route)]
     return {
         "id": text(route["team_id"]),
         "color": colour,
@@ -130,7 +138,11 @@ def _team(
 
 
 def _stop(
-    stop: Mapping[str, Any], leg: Mapping[str, Any], point: Mapping[str, Any], zone: ZoneInfo
+    stop: Mapping[str, Any],
+    leg: Mapping[str, Any],
+    point: Mapping[str, Any],
+    zone: ZoneInfo,
+    language: Language,
 ) -> dict[str, Any]:
     """Return one stop and the leg that leads there as the page reads them."""
     lon, lat = leg["geometry"]["coordinates"][-1]
@@ -140,6 +152,7 @@ def _stop(
         "name": text(stop["name"]),
         "category": text(stop["category"]),
         "unit": text(point.get("unit")),
+        "task": text(point.get(f"instruction_{language}")),
         "chance": point.get("inclusion_probability"),
         "lon": stop["lon"],
         "lat": stop["lat"],

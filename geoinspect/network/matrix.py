@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 
 
 def travel_times(
-    network: RoadNetwork, snaps: Snaps, *, engine: Engine = "auto"
+    network: RoadNetwork,
+    snaps: Snaps,
+    *,
+    origins: NDArray[np.integer] | None = None,
+    destinations: NDArray[np.integer] | None = None,
+    engine: Engine = "auto",
 ) -> NDArray[np.int64]:
     """
-    Compute the travel times between all snapped positions.
+    Compute the travel times between snapped positions.
 
     A car may leave a position in either direction of the street that is allowed,
     and reaches it likewise. One-way streets make the matrix asymmetric. Each end
@@ -34,6 +39,9 @@ def travel_times(
         Road network.
     snaps
         Positions, n of them.
+    origins, destinations
+        Indices of the positions to start from and to arrive at, shapes (p,) and (q,);
+        None for all.
     engine
         "auto" for the engine of the network, "cch" or "scipy" for a given one.
 
@@ -41,31 +49,40 @@ def travel_times(
     -------
     time_ms
         Milliseconds from position i (row) to position j (column), int64, shape
-        (n, n); 0 on the diagonal. `INF_MS` where there is no way, and in the rows
-        and columns of positions that are not ok.
+        (p, q), or (n, n) with zeros on the diagonal. `INF_MS` where there is no way, and
+        in the rows and columns of positions that are not ok.
     """
+    everywhere = np.arange(len(snaps))
+    rows = everywhere if origins is None else np.asarray(origins)
+    columns = everywhere if destinations is None else np.asarray(destinations)
     access = Access.of(network, snaps)
-    time_ms = _through_nodes(access, network.engine(engine))
-    same_street = np.nonzero(access.edge[:, :1] == access.edge[:, 0])
-    along_ms = access.along_street_ms(*same_street).min(axis=1)
-    time_ms[same_street] = np.minimum(time_ms[same_street], along_ms)
+    time_ms = _through_nodes(access, rows, columns, network.engine(engine))
+    i, j = np.nonzero(access.edge[rows, :1] == access.edge[columns, 0])
+    along_ms = access.along_street_ms(rows[i], columns[j]).min(axis=1)
+    time_ms[i, j] = np.minimum(time_ms[i, j], along_ms)
     return time_ms
 
 
-def _through_nodes(access: Access, paths: ShortestPaths) -> NDArray[np.int64]:
+def _through_nodes(
+    access: Access,
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    paths: ShortestPaths,
+) -> NDArray[np.int64]:
     """Return the times of the ways that leave the street of their origin at one of its ends."""
     is_way = access.edge >= 0
-    sources, targets = np.unique(access.head[is_way]), np.unique(access.tail[is_way])
+    sources = np.unique(access.head[rows][is_way[rows]])
+    targets = np.unique(access.tail[columns][is_way[columns]])
     between_ms = paths.times_ms(sources, targets)
-    best_ms = np.full((len(is_way), len(is_way)), INF_MS)
+    best_ms = np.full((len(rows), len(columns)), INF_MS)
     for out, into in product((FORWARD, BACKWARD), repeat=2):
-        i, j = np.flatnonzero(is_way[:, out]), np.flatnonzero(is_way[:, into])
-        row = np.searchsorted(sources, access.head[i, out])
-        column = np.searchsorted(targets, access.tail[j, into])
+        i, j = np.flatnonzero(is_way[rows, out]), np.flatnonzero(is_way[columns, into])
+        row = np.searchsorted(sources, access.head[rows[i], out])
+        column = np.searchsorted(targets, access.tail[columns[j], into])
         through_ms = (
-            access.to_head_ms[i, out, None]
+            access.to_head_ms[rows[i], out, None]
             + between_ms[np.ix_(row, column)]
-            + access.from_tail_ms[j, into]
+            + access.from_tail_ms[columns[j], into]
         )
         best_ms[np.ix_(i, j)] = np.minimum(best_ms[np.ix_(i, j)], through_ms)
     np.minimum(best_ms, INF_MS, out=best_ms)

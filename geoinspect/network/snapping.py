@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,10 @@ class Snaps:
 
     def __len__(self) -> int:
         return len(self.edge)
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Snaps:
+        """Return the positions in `rows`, indices or a mask, in that order."""
+        return Snaps(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
 def snap(

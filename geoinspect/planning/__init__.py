@@ -6,6 +6,7 @@ from geoinspect.planning.order import (
     City,
     PlanParams,
     PublicSource,
+    TeamOrder,
     named_points,
     read_secret,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "City",
     "PlanParams",
     "PublicSource",
+    "TeamOrder",
     "commit_plan",
     "named_points",
     "plan_inspections",

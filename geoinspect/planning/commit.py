@@ -13,24 +13,18 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from geoinspect.drawing import drawn
 from geoinspect.errors import InputError
-from geoinspect.frame import visitable_frame
-from geoinspect.lottery.day import Workload, draw_day_books
 from geoinspect.lottery.draw import sha256_hex
 from geoinspect.lottery.randomness import derive_key
-from geoinspect.lottery.record import commitment, part_digests
+from geoinspect.lottery.record import commitment, digests_of
 from geoinspect.planning.committed import uncommitted
+from geoinspect.planning.ground import draw_books, lay_ground
 from geoinspect.planning.order import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from geoinspect.frame import Frame
-    from geoinspect.lottery.day import DayBooks
     from geoinspect.lottery.record import Record
     from geoinspect.planning.order import City, PlanParams, PublicSource
 
@@ -112,20 +106,22 @@ def commit_plan(
     say = report or (lambda step: None)  # noqa: ARG005
     secret = read_secret(secret)
     say("Snapping points to streets and measuring travel times")
-    hours = params.shift.on(params.day, city.timezone)
-    frame = _frame(city, params, hours)
+    ground = lay_ground(city, params)
     say("Drawing zones and lottery books")
-    books = _draw_books(frame, params, _length_ms(hours), secret)
+    # the randomness of the books comes from the secret and the day
+    key = derive_key("geoinspect books", secret, params.day.isoformat())
+    books = draw_books(ground, key, params.lottery)
     say("Committing to frame, chances and books")
-    record = uncommitted(city, params, hours, frame, books)
+    record = uncommitted(city, params, ground, books)
     record["draw"] = {
         "secrets_sha256": [sha256_hex(secret), *_hashes(witness_sha256)],
         "public": asdict(public) if public is not None else None,
         "draws": [],
+        "inspectors": [],
     }
     record["draw"]["commitment"] = commitment(record)
     record["routes"] = []
-    record["digests"] = part_digests(record)
+    record["digests"] = digests_of(record)
     return record
 
 
@@ -140,42 +136,3 @@ def _hashes(sha256: str | None) -> list[str]:
             text=sha256,
         )
     return [sha256.lower()]
-
-
-def _length_ms(hours: tuple[datetime, datetime]) -> int:
-    """Length of a shift in milliseconds, right also when the clock changes in between."""
-    return round((hours[1].timestamp() - hours[0].timestamp()) * 1000)
-
-
-def _frame(city: City, params: PlanParams, hours: tuple[datetime, datetime]) -> Frame:
-    """Find what can be visited at all."""
-    longest_ms = _length_ms(hours) - 1000 * params.service_time_s
-    if longest_ms < 0:
-        raise InputError(
-            "The shift from {start} to {end} is shorter than one visit of {minutes:g} minutes: "
-            "lengthen the shift or shorten the service time.",
-            start=f"{params.shift.start:%H:%M}",
-            end=f"{params.shift.end:%H:%M}",
-            minutes=params.service_time_s / 60,
-        )
-    return visitable_frame(
-        city.points,
-        city.network,
-        depot=params.depot,
-        longest_ms=longest_ms,
-        max_snap_distance_m=params.max_snap_distance_m,
-    )
-
-
-def _draw_books(frame: Frame, params: PlanParams, shift_ms: int, secret: str) -> DayBooks:
-    """Draw zones and books; their randomness comes from the secret and the day."""
-    n = len(frame.points)
-    workload = Workload(
-        times=frame.times,
-        service=np.full(n, 1000 * params.service_time_s, dtype=np.int64),
-        weight=frame.points["weight"].to_numpy(dtype=np.float64),
-        shift=shift_ms,
-        n_teams=params.n_teams,
-    )
-    key = derive_key("geoinspect books", secret, params.day.isoformat())
-    return draw_day_books(workload, key, params.lottery)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,11 +13,16 @@ from sqlalchemy import NullPool, create_engine, delete, event, insert, inspect, 
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.geometry import WGS84
 from geoinspect.store import tables
+from geoinspect.store.plans import PlanLedger
+from geoinspect.store.upgrade import upgrade
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, Table
+
+    from geoinspect.lottery.record import Record
 
 _BUSY_TIMEOUT_S = 30
 
@@ -92,6 +95,7 @@ class Store:
         self._engine.dispose()
 
     def _check_version(self, path: Path) -> None:
+        upgrade(self._engine)
         with self._engine.connect() as connection:
             known = inspect(connection).has_table(tables.schema.name)
             version = connection.scalar(select(tables.schema.c.version)) if known else None
@@ -133,6 +137,10 @@ class Store:
         inspections = self._read(tables.inspections)
         return inspections.assign(inspected_at=_as_utc(inspections["inspected_at"]))
 
+    def inspectors(self) -> pd.DataFrame:
+        """Return the roster of inspectors; see `geoinspect.inspectors`."""
+        return self._read(tables.inspectors)
+
     def merge_points(self, points: gpd.GeoDataFrame) -> Changes:
         """Add or update points by id; who answers for them must then be assigned anew."""
         return self._merge(tables.points, points, unassign=True)
@@ -154,39 +162,50 @@ class Store:
         """Add or update inspections by id."""
         return self._merge(tables.inspections, inspections)
 
+    def replace_inspectors(self, inspectors: pd.DataFrame) -> Changes:
+        """Replace the roster of inspectors."""
+        return self._merge(tables.inspectors, inspectors, replace=True)
+
     def replace_assignments(self, assignments: pd.DataFrame) -> None:
         """Replace all assignments."""
         self._merge(tables.assignments, assignments, replace=True)
 
-    def add_plan(self, day: str, commitment: str, record: bytes) -> int:
-        """Keep the published record of a plan and return its number."""
-        row = {
-            "date": day,
-            "commitment": commitment,
-            "made_at": datetime.now(UTC).replace(tzinfo=None),
-            "record": zlib.compress(record, level=1),
-        }
-        with self._engine.begin() as connection:
-            inserted = connection.execute(insert(tables.plans).values(**row)).inserted_primary_key
-        if inserted is None:
-            raise RuntimeError("the database gave the new plan no number")
-        return int(inserted[0])
+    @property
+    def ledger(self) -> PlanLedger:
+        """The ledger of draws, with the records of all plans."""
+        return PlanLedger(self._engine)
+
+    def add_plan(self, record: Record, *, at: datetime, reason: str = "") -> int:
+        """
+        Keep a plan that was committed to and drawn in one act, and return its entry number.
+
+        Raises
+        ------
+        InputError
+            If its date has a commit already and no reason is given.
+        """
+        return self.ledger.add(record, at=at, reason=reason).number
 
     def latest_plan(self) -> bytes:
         """
-        Return the record of the plan made last.
+        Return the record of the binding plan that was drawn last.
 
         Raises
         ------
         NotFoundError
-            If no plan was made yet.
+            If no plan was drawn yet.
         """
-        newest = select(tables.plans.c.record).order_by(tables.plans.c.number.desc()).limit(1)
-        with self._engine.connect() as connection:
-            record = connection.scalar(newest)
-        if record is None:
-            raise NotFoundError("There is no plan yet: make one with `geoinspect -C CITY plan`.")
-        return zlib.decompress(record)
+        return self.ledger.drawn_record(self.ledger.binding())
+
+    def drawn_before(self, day: date) -> dict[date, set[str]]:
+        """
+        Return which points were drawn on the days before `day`, by date.
+
+        Only binding draws count. A point that was drawn and then dropped during the day
+        is among them: it stays drawn.
+        """
+        drawn = self.ledger.drawn_points()
+        return {past: points for past, points in sorted(drawn.items()) if past < day}
 
     def _read(self, table: Table) -> pd.DataFrame:
         """Read a whole table, indexed by its key and sorted by it."""

@@ -12,12 +12,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
 
 #: Raised with every change of the tables, so that an older program does not misread them.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 schema = Table("schema", metadata, Column("version", Integer, primary_key=True))
 
@@ -96,12 +97,47 @@ inspections = Table(
     Column("inspected_at", DateTime, nullable=False),
 )
 
-plans = Table(
-    "plans",
+# Lists are joined by 、 and days are ISO dates; see `geoinspect.inspectors`.
+inspectors = Table(
+    "inspectors",
+    metadata,
+    Column("inspector_id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("avoid_units", Text, nullable=False),
+    Column("avoid_districts", Text, nullable=False),
+    Column("duty_days", Text, nullable=False),
+    Column("absent_days", Text, nullable=False),
+    Column("source_row", Integer, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("date", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("act", String, nullable=False),
+    Column("part", Integer, nullable=False),
     Column("commitment", String, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("made_at", DateTime, nullable=False),
+    # of a commit the packed record without routes, of a reveal the secret, of a draw the
+    # packed record
+    Column("content", LargeBinary),
+    # of a draw the ids of the drawn points and inspectors, as JSON lists: whole records are
+    # slow to read
+    Column("points", Text),
+    Column("inspectors", Text),
+    # two programs that write at the same moment cannot both have the first draw
+    UniqueConstraint("date", "attempt", "act", "part"),
+)
+
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("commitment", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("date", String, nullable=False),
     Column("record", LargeBinary, nullable=False),
 )

@@ -11,16 +11,19 @@ from geoinspect.targets.generate import (
     TargetParams,
     generate_targets,
 )
+from geoinspect.targets.joining import WISHED_CHANCE, with_targets
 from geoinspect.targets.rules import RULES, Rule
 from geoinspect.targets.streets import Streets, street_segments
 
 __all__ = [
     "PROVENANCE",
     "RULES",
+    "WISHED_CHANCE",
     "Rule",
     "Streets",
     "TargetGround",
     "TargetParams",
     "generate_targets",
     "street_segments",
+    "with_targets",
 ]

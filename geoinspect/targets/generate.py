@@ -85,7 +85,8 @@ class TargetParams:
     numbers
         How many targets of each category, by category id.
     hours
-        Hours of the day at which buses and taxis are inspected.
+        Hours of the day at which buses and taxis are inspected, one drawn for each; None
+        for whenever the team comes.
     cap
         Largest chance of a street or place.
     language
@@ -93,7 +94,7 @@ class TargetParams:
     """
 
     numbers: Mapping[str, int]
-    hours: Sequence[int] = tuple(range(9, 15))
+    hours: Sequence[int] | None = tuple(range(9, 15))
     cap: float = CAP
     language: Language = "zh"
 
@@ -105,7 +106,9 @@ class TargetParams:
                     category=category,
                     known=", ".join(RULES),
                 )
-        if not self.hours or not all(0 <= hour <= 23 for hour in self.hours):
+        if self.hours is not None and not (
+            self.hours and all(0 <= hour <= 23 for hour in self.hours)
+        ):
             raise InputError(
                 "The hours {hours} are not hours of a day: name some from 0 to 23.",
                 hours=list(self.hours),
@@ -242,18 +245,15 @@ class _Coins:
         fractions = hash_fractions(self.unit_ids, derive_key(what, self.key))
         return (n * fractions).astype(np.int64)
 
-    def facts(self, rule: Rule, hours: Sequence[int]) -> list[tuple[str, int, int]]:
+    def facts(self, rule: Rule, hours: Sequence[int] | None) -> list[tuple[str, int, int | None]]:
         """Return hand, door and hour for each unit."""
-        hands, doors, clocks = (
-            self.toss("hand", 2),
-            1 + self.toss("door", rule.doors),
-            np.array(hours)[self.toss("hour", len(hours))],
-        )
+        hands, doors = self.toss("hand", 2), 1 + self.toss("door", rule.doors)
+        clocks: list[int | None] = [None] * len(hands)
+        if hours is not None:
+            clocks = [hours[k] for k in self.toss("hour", len(hours)).tolist()]
         return [
             (("left", "right")[hand], door, hour)
-            for hand, door, hour in zip(
-                hands.tolist(), doors.tolist(), clocks.tolist(), strict=True
-            )
+            for hand, door, hour in zip(hands.tolist(), doors.tolist(), clocks, strict=True)
         ]
 
 
@@ -283,8 +283,8 @@ def _walk(
 
 
 def _share_of_unit(rule: Rule, params: TargetParams) -> float:
-    """Chance of the hour that is drawn."""
-    return 1 / len(params.hours) if rule.has_hour else 1.0
+    """Chance of the hour that is drawn, 1 if none is."""
+    return 1 / len(params.hours) if rule.has_hour and params.hours else 1.0
 
 
 def _listed(

@@ -32,14 +32,14 @@ class Task:
     door
         Which door on that hand, counted from 1.
     hour
-        Hour of the day when the visit begins.
+        Hour of the day when the visit begins; None for whenever the team comes.
     """
 
     walk: Walk | None
     place: str
     hand: str
     door: int
-    hour: int
+    hour: int | None
 
 
 def walk_a_street(task: Task, translate: Translate) -> str:
@@ -89,6 +89,8 @@ def find_an_internet_cafe(task: Task, translate: Translate) -> str:
 
 def ride_a_bus(task: Task, translate: Translate) -> str:
     """Tell somebody where and when to board a bus."""
+    if task.hour is None:
+        return _ride_the_next_bus(task, translate)
     if task.place:
         sentence = translate(
             "Go to the stop {place} at {hour}:00, board the first bus that comes before "
@@ -105,6 +107,8 @@ def ride_a_bus(task: Task, translate: Translate) -> str:
 
 def take_a_taxi(task: Task, translate: Translate) -> str:
     """Tell somebody where and when to take a taxi."""
+    if task.hour is None:
+        return _take_the_next_taxi(task, translate)
     if task.place:
         sentence = translate(
             "Go to the rank {place} at {hour}:00 and take the first taxi in line before "
@@ -116,6 +120,37 @@ def take_a_taxi(task: Task, translate: Translate) -> str:
         "hail the first free taxi that passes before {until}:00. If none comes, report that."
     )
     return sentence.format(**_walk_words(task, translate), **_hours(task))
+
+
+def _ride_the_next_bus(task: Task, translate: Translate) -> str:
+    """Tell somebody where to board a bus, whatever time it is."""
+    if task.place:
+        sentence = translate(
+            "Go to the stop {place}, board the first bus that comes and ride it to the next "
+            "stop. If none comes during the visit, report that."
+        )
+        return sentence.format(place=task.place)
+    sentence = translate(
+        "On {street}, {offset} m after {start} going {heading} towards {end}: go to the nearest "
+        "bus stop, board the first bus that comes and ride it to the next stop. If none comes "
+        "during the visit, report that."
+    )
+    return sentence.format(**_walk_words(task, translate))
+
+
+def _take_the_next_taxi(task: Task, translate: Translate) -> str:
+    """Tell somebody where to take a taxi, whatever time it is."""
+    if task.place:
+        sentence = translate(
+            "Go to the rank {place} and take the first taxi in line. If none comes during the "
+            "visit, report that."
+        )
+        return sentence.format(place=task.place)
+    sentence = translate(
+        "On {street}, {offset} m after {start} going {heading} towards {end}: hail the first "
+        "free taxi that passes. If none comes during the visit, report that."
+    )
+    return sentence.format(**_walk_words(task, translate))
 
 
 def street_name(task: Task, translate: Translate) -> str:
@@ -155,6 +190,9 @@ def _walk_words(task: Task, translate: Translate) -> dict[str, str]:
 
 
 def _hours(task: Task) -> dict[str, str]:
+    """Words that tell the hour of a visit."""
+    if task.hour is None:
+        raise ValueError("a task without an hour has no words for it")
     return {"hour": str(task.hour), "until": str(task.hour + 1)}
 
 

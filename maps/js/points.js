@@ -1,10 +1,10 @@
 "use strict";
-/* Inspection points, who answers for them, and the same as a list. */
+/* Inspection points, who answers for them or how likely they are, and the same as a list. */
 (function () {
-  const { page, map, touch, t, el, icon, facts, panel, reveal, fit, goTo, showCard, start } = GeoInspect;
+  const { page, map, touch, t, el, icon, facts, panel, note, reveal, fit, goTo, showCard, start } = GeoInspect;
   const CHUNK = 100;
   const OPEN = "\u0000open";
-  const state = { words: "", district: "", unit: "", colorBy: "group", shown: CHUNK, selected: null };
+  const state = { words: "", district: "", unit: "", colorBy: page.chances ? "chance" : "group", shown: CHUNK, selected: null };
 
   const districts = names((point) => point.district);
   const units = names((point) => point.unit);
@@ -19,6 +19,7 @@
   }
 
   function classes() {
+    if (state.colorBy === "chance") return page.chances;
     if (state.colorBy === "group") return page.groups;
     return districts
       .map((name, i) => ({ name, color: page.colors[i % page.colors.length] }))
@@ -26,6 +27,7 @@
   }
 
   function classOf(point) {
+    if (state.colorBy === "chance") return point.class;
     if (state.colorBy === "group") return point.group;
     const place = districts.indexOf(point.district);
     return place < 0 ? districts.length : place;
@@ -40,14 +42,16 @@
     marker.on("click", () => select(point));
     return marker;
   });
+  const order = Array.from(markers.keys());
+  if (page.chances) order.reverse(); // the likeliest come first in the list and lie on top
   const ring = L.circleMarker([0, 0], { renderer, radius: 13, weight: 3, color: "#14508c", fill: false, interactive: false });
 
   function paint(point, marker) {
     const color = classes()[classOf(point)].color;
     marker.setRadius(radius());
-    marker.setStyle(point.open
+    marker.setStyle(point.open && !page.chances
       ? { color, weight: 2.5, fillColor: "#ffffff", fillOpacity: 1, opacity: 1, dashArray: "3 2.5" }
-      : { color: "#ffffff", weight: 1.4, fillColor: color, fillOpacity: 1, opacity: 1, dashArray: null });
+      : { color: page.chances ? "#4a4038" : "#ffffff", weight: page.chances ? 0.7 : 1.4, fillColor: color, fillOpacity: 1, opacity: 1, dashArray: null });
   }
 
   /** Smaller the closer the points lie to each other on the screen. */
@@ -70,8 +74,14 @@
         [t("Responsible unit"), page.assigned ? point.unit || t("none") : ""],
         [t("Reason"), point.reason],
         [t("Violations found"), point.violations < 0 ? "" : String(point.violations)],
+        [t("Chance"), page.chances ? percent(point.chance) : ""],
+        [t("Why"), page.chances ? el("ul", {}, point.reasons.map((reason) => el("li", {}, reason))) : ""],
         [t("Number"), point.id],
       ]));
+  }
+
+  function percent(share) {
+    return (100 * share).toFixed(share < 0.1 ? 1 : 0) + " %";
   }
 
   function select(point) {
@@ -109,7 +119,10 @@
         el("span", { class: "row-text" },
           el("span", { class: "row-name" }, point.name),
           el("span", { class: "row-more" }, [point.category, point.district].filter(Boolean).join(" · ")),
-          page.assigned && !page.unit
+          page.chances
+            ? el("span", { class: "row-more" }, [percent(point.chance)].concat(point.reasons).join(" · "))
+            : null,
+          page.assigned && !page.chances && !page.unit
             ? el("span", { class: "row-more" + (point.open ? " is-open-case" : "") }, point.unit || page.statuses[point.status])
             : null)));
   }
@@ -117,9 +130,9 @@
   function refresh() {
     const found = page.points.filter(fits);
     const wanted = new Set(found);
-    page.points.forEach((point, i) => {
-      paint(point, markers[i]);
-      if (wanted.has(point)) markers[i].addTo(map);
+    order.forEach((i) => {
+      paint(page.points[i], markers[i]);
+      if (wanted.has(page.points[i])) markers[i].addTo(map);
       else markers[i].remove();
     });
     list.textContent = "";
@@ -138,12 +151,13 @@
     found.forEach((point) => counts.set(classOf(point), (counts.get(classOf(point)) || 0) + 1));
     legend.textContent = "";
     classes().forEach((kind, i) => {
-      if (!counts.has(i)) return;
+      if (!counts.has(i) && state.colorBy !== "chance") return;
       const dot = el("span", { class: "dot", "aria-hidden": "true" });
       dot.style.setProperty("--color", kind.color);
-      legend.append(el("li", {}, dot, el("span", { class: "legend-name" }, kind.name), el("span", { class: "legend-count" }, String(counts.get(i)))));
+      legend.append(el("li", {}, dot, el("span", { class: "legend-name" }, kind.name), el("span", { class: "legend-count" }, String(counts.get(i) || 0))));
     });
-    if (found.some((point) => point.open)) {
+    legend.classList.toggle("legend-steps", state.colorBy === "chance");
+    if (!page.chances && found.some((point) => point.open)) {
       const dot = el("span", { class: "dot dot-open", "aria-hidden": "true" });
       dot.style.setProperty("--color", "#5a6672");
       legend.append(el("li", {}, dot, el("span", { class: "legend-name" }, t("Hollow: no unit yet")),
@@ -173,7 +187,7 @@
     return el("label", { class: "segment" }, input, el("span", {}, label));
   }
 
-  const count = el("p", { class: "summary", "aria-live": "polite" });
+  const count = el(page.chances ? "span" : "p", { class: "summary", "aria-live": "polite" });
   const search = el("input", { type: "search", placeholder: t("Search name, category, unit"),
     "aria-label": t("Search name, category, unit"), autocomplete: "off",
     on: { input: () => filter({ words: search.value }) } });
@@ -183,17 +197,26 @@
   const more = el("button", { class: "wide-button", type: "button",
     on: { click: () => { state.shown += CHUNK; refresh(); } } }, t("Show more"));
 
-  const sheet = panel({ summary: count, peek: null });
+  const warning = page.chances
+    ? note("warn", t("For supervisors only: whoever sees which points were visited lately can tell past draws from it, and guess where nobody will come."))
+    : null;
+  if (page.chances) drawLegend(page.points);
+  const sheet = panel({
+    summary: page.chances ? el("p", { class: "summary" }, page.dateText, " · ", count) : count,
+    peek: page.chances ? el("div", { class: "peek-legend" }, legend, warning) : null,
+  });
   const unitOptions = units.map((name) => [name, name]);
   if (numberOpen) unitOptions.unshift([OPEN, t("No unit yet ({n})", { n: numberOpen })]);
-  sheet.body.append(
+  sheet.body.append(...[
     el("div", { class: "search" }, icon("M8.8 14.6 A5.8 5.8 0 1 0 8.8 3 A5.8 5.8 0 0 0 8.8 14.6 M13 13 L17 17"), search),
     el("div", { class: "fields" },
       districts.length > 1 ? choice(t("District"), t("All districts"), districts.map((name) => [name, name]), "district") : null,
       unitOptions.length > 1 ? choice(t("Responsible unit"), t("All units"), unitOptions, "unit") : null),
-    el("fieldset", { class: "segments" }, el("legend", {}, t("Colour by")),
+    page.chances ? null : el("fieldset", { class: "segments" }, el("legend", {}, t("Colour by")),
       segment(t("Category"), "group"), segment(t("District"), "district")),
-    legend, list, none, more);
+    page.chances ? null : legend,
+    list, none, more,
+  ].filter(Boolean));
 
   start();
   refresh();

@@ -141,6 +141,7 @@
         [t("Drive there"), t("{minutes} min, {km} km", { minutes: stop.travel, km: (stop.metres / 1000).toFixed(1) })],
         [t("By way of"), shorten(stop.streets)],
         [t("Responsible unit"), stop.unit],
+        [t("Task"), stop.task],
         [t("Chance of being drawn"), percent(stop.chance)],
       ]));
   }

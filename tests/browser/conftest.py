@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -14,6 +16,7 @@ from geoinspect.demo import tinytown
 from geoinspect.density import KernelParams, kernel_density, violation_rate
 from geoinspect.maps import (
     build_basemap,
+    render_chances_map,
     render_heat_map,
     render_points_map,
     render_routes_map,
@@ -181,6 +184,18 @@ def hostile_plan(tinytown_plan: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def hostile_chances(tinytown_points: Any) -> pd.DataFrame:
+    n = len(tinytown_points)
+    return pd.DataFrame(
+        {
+            "chance": [0.005 + 0.04 * k for k in range(n)],
+            "reasons": [["从未检查", HOSTILE[1]]] * n,
+        },
+        index=tinytown_points.index,
+    )
+
+
+@pytest.fixture(scope="session")
 def lonlat(tinytown_points: Any) -> np.ndarray:
     return np.column_stack((tinytown_points.geometry.x, tinytown_points.geometry.y))
 
@@ -195,6 +210,7 @@ def documents(
     hostile_assignments: Any,
     hostile_basemap: Path,
     hostile_plan: dict[str, Any],
+    hostile_chances: pd.DataFrame,
     lonlat: np.ndarray,
 ) -> dict[str, str]:
     """Return all kinds of page, each full of hostile texts."""
@@ -209,11 +225,19 @@ def documents(
             hostile_points,
             hostile_districts,
             hostile_assignments,
-            unit=hostile_assignments.at["TT01", "unit_name"],
+            unit=hostile_assignments.loc["TT01", "unit_name"],
             **common,
         ),
         "routes": render_routes_map(
             hostile_plan, hostile_districts, basemap=hostile_basemap, attribution=HOSTILE[1]
+        ),
+        "chances": render_chances_map(
+            hostile_points,
+            hostile_chances,
+            hostile_districts,
+            hostile_assignments,
+            day=date(2026, 11, 23),
+            **common,
         ),
         "rate": render_heat_map(
             rate, hostile_districts, hostile_points, remarks=[HOSTILE[3]], generated=True, **common

@@ -14,7 +14,7 @@ from geoinspect.maps import render_heat_map, render_points_map, render_routes_ma
 
 pytestmark = pytest.mark.browser
 
-KINDS = ("points", "routes", "rate")
+KINDS = ("points", "routes", "rate", "chances")
 ALL_KINDS = (*KINDS, "unit", "count")
 SIZES = ("desktop", "phone")
 
@@ -103,7 +103,7 @@ def test_texts_of_users_show_as_they_were_written(open_page, documents, kind):
     )
 
 
-@pytest.mark.parametrize("kind", ["points", "routes"])
+@pytest.mark.parametrize("kind", ["points", "routes", "chances"])
 def test_escaping_holds_even_without_the_content_policy(open_page, documents, kind):
     html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", documents[kind])
     assert html != documents[kind]
@@ -181,7 +181,7 @@ def test_a_missing_browser_is_named(monkeypatch, request):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", ["points", "routes"])
+@pytest.mark.parametrize("kind", ["points", "routes", "chances"])
 def test_a_card_lies_beside_the_controls_and_the_page_stays_put(open_page, documents, kind, size):
     page = open_page(documents[kind], size).page
     if kind == "routes":
@@ -257,6 +257,39 @@ def test_colours_can_follow_districts_instead_of_categories(open_page, documents
     page.locator(".segment", has_text="区县").click()
     legend = page.locator(".legend .legend-name").all_inner_texts()
     assert "甲</script><script>window.pwn=1</script> 0" in legend
+
+
+# ---- chances -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_classes_and_whom_they_are_for_are_in_view(open_page, documents, size):
+    page = open_page(documents["chances"], size).page
+    names = page.locator(".legend-name").all_inner_texts()
+    assert names[0] == "1% 以下"
+    assert len(names) == 6
+    assert page.get_by_text("仅供督导人员使用").is_visible()
+    assert page.locator(".note-warn").evaluate(BOX)[3] <= page.viewport_size["height"]
+
+
+def test_points_have_the_colours_of_their_chances(open_page, documents):
+    page = open_page(documents["chances"]).page
+    colours = page.evaluate("GeoInspect.page.chances.map((each) => each.color)")
+    used = set(page.evaluate("GeoInspect.page.points.map((point) => point.class)"))
+    shown = colours_in(page, "overlay")
+    assert {rgb(colours[each]) in shown for each in used} == {True}
+    assert used == {0, 1, 2, 3, 4, 5}
+
+
+def test_the_card_of_a_point_tells_its_chance_and_why(open_page, documents):
+    page = open_page(documents["chances"]).page
+    page.locator(".row").first.click()
+    card = page.locator(".card-body")
+    assert card.locator("dd", has_text="45 %").is_visible()
+    assert card.locator("dd li").all_inner_texts() == [
+        "从未检查",
+        "乙<img src=x onerror=window.pwn=1>",
+    ]
 
 
 # ---- routes ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import re
 import runpy
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from geoinspect.responsibility import assign
 CHECKOUT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'&"
 HERE = "http://127.0.0.1:8000"
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 PAGES = ("/", "/maps/points", "/maps/routes", "/maps/heat")
 DATA = (
     "/health",
@@ -52,7 +54,7 @@ def _fill(folder, plan):
     store.merge_violations(tinytown.violations())
     store.merge_inspections(tinytown.inspections())
     store.replace_assignments(assign(store.points(), store.districts(), store.units()))
-    store.add_plan(plan["date"], plan["draw"]["commitment"], to_bytes(plan))
+    store.add_plan(plan, at=NOW)
     store.close()
 
 
@@ -143,9 +145,18 @@ def test_a_new_plan_shows_without_a_restart(own_folder, tinytown_plan):
     client = _client(own_folder)
     newer = {**tinytown_plan, "date": "2026-11-24"}
     store = own_folder.store()
-    store.add_plan(newer["date"], newer["draw"]["commitment"], to_bytes(newer))
+    store.add_plan(newer, at=NOW)
     store.close()
     assert client.get("/plans/latest").json()["date"] == "2026-11-24"
+
+
+def test_a_redraw_does_not_replace_the_plan_that_binds(own_folder, tinytown_plan):
+    client = _client(own_folder)
+    redraw = {**tinytown_plan, "routes": []}
+    store = own_folder.store()
+    store.add_plan(redraw, at=NOW, reason="a bridge is closed")
+    store.close()
+    assert client.get("/plans/latest").content == to_bytes(tinytown_plan)
 
 
 # ---- points ----

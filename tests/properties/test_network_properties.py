@@ -8,7 +8,7 @@ node, and knows nothing of reverse edges' bookkeeping or of contraction hierarch
 from __future__ import annotations
 
 import tempfile
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import networkx as nx
@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
-from geoinspect.network import INF_MS, RoadNetwork, Snaps, legs, snap, travel_times
+from geoinspect.network import INF_MS, RoadNetwork, Snaps, for_mode, legs, snap, travel_times
 from geoinspect.network.polylines import lengths
 
 FEW = settings(deadline=None, max_examples=30)
@@ -193,3 +193,25 @@ def test_every_edge_has_at_most_one_reverse_edge_and_it_is_mutual(network):
     for edge in paired:
         there, back = network.edge_lonlat(edge), network.edge_lonlat(network.reverse_edge[edge])
         assert there.tolist() == back[::-1].tolist()
+
+
+@FEW
+@given(networks())
+def test_a_way_on_foot_takes_as_long_back_as_there_and_is_never_longer_than_by_car(network):
+    on_foot = for_mode(network, "foot", speed_kph=3.6)
+    assert on_foot.node_lonlat.tolist() == network.node_lonlat.tolist()
+    nodes = np.arange(network.n_nodes)
+    times = on_foot.engine().times_ms(nodes, nodes)
+    assert (times == times.T).all()
+    for tail, head in product(nodes.tolist(), repeat=2):
+        way = network.engine().path(tail, head)
+        # at 1 m/s, with half a millisecond for each edge
+        assert times[tail, head] <= 1000 * network.length_m[way].sum() + len(way)
+
+
+@FEW
+@given(networks())
+def test_going_over_to_foot_twice_changes_nothing_more(network):
+    on_foot = for_mode(network, "foot")
+    assert for_mode(on_foot, "foot").checksum == on_foot.checksum
+    assert on_foot.length_m.sum() >= network.length_m.sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from geoinspect import chances
 from geoinspect.chances import (
+    Campaign,
     ChanceParams,
     DayWeights,
     Problem,
@@ -287,12 +289,50 @@ def test_wishes_that_mean_no_point_are_named() -> None:
         {"campaigns": {"hotel": 0}},
         {"campaigns": {"hotel": 1000}},
         {"campaigns": {"hotel": float("nan")}},
+        {"campaigns": {"hotel": Campaign(float("inf"))}},
         {"days_off": ("2026-02-30",)},
+        {"cap": 0.004},
+        {"risk_days": 0},
     ],
 )
 def test_wishes_without_sense_are_refused(wrong: Mapping[str, Any]) -> None:
     with pytest.raises(InputError):
         ChanceParams(**wrong)
+
+
+def test_a_campaign_counts_on_its_days_only() -> None:
+    week = Campaign(3.0, start=DAY, end=DAY + timedelta(days=6))
+    params = ChanceParams(campaigns={"market": week})
+    factors = [
+        weighed(day=DAY + timedelta(days=ahead), params=params).table.loc["C", "campaign_factor"]
+        for ahead in (-1, 0, 6, 7)
+    ]
+    assert factors == [1, 3, 3, 1]
+
+
+def test_a_campaign_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(InputError, match="ends before it begins"):
+        Campaign(2.0, start=DAY, end=DAY - timedelta(days=1))
+
+
+def test_knobs_are_written_as_plain_values() -> None:
+    params = ChanceParams(
+        campaigns={"market": Campaign(3.0, start=DAY)},
+        quotas=(Quota("hotel", "*", 2),),
+        days_off=("2026-10-01",),
+    )
+    written = params.to_record()
+    assert json.loads(json.dumps(written)) == written
+    assert written["quotas"] == [{"category": "hotel", "district": "*", "minimum": 2}]
+
+
+def test_a_quota_sees_what_was_drawn_this_month() -> None:
+    params = ChanceParams(quotas=(Quota("market", "*", 8),))
+    drawn = {date(2026, 11, day): {"C", "D"} for day in (16, 17, 18, 19)}
+    behind = weighed(inspected(("A", "2026-11-19")), params=params).table["quota_factor"]
+    kept = weighed(inspected(("A", "2026-11-19")), params=params, drawn_before=drawn).table
+    assert behind[["C", "D"]].gt(1).all()
+    assert kept["quota_factor"].eq(1).all()
 
 
 def test_a_negative_minimum_is_refused() -> None:
@@ -337,7 +377,19 @@ def test_reasons_are_short_and_in_the_readers_language() -> None:
 def test_reasons_survive_json() -> None:
     records = reason_records(weighed(inspected(("A", "2026-10-13"))).table)
     assert json.loads(json.dumps(records, allow_nan=False)) == records
-    assert [record["age_days"] for record in records] == [41, None, None, None]
+    assert [record[0]["age_days"] for record in records] == [41, None, None, None]
+
+
+def test_the_factors_of_the_reasons_multiply_to_the_weight() -> None:
+    weights = weighed(
+        inspected(("A", "2026-10-01"), ("B", "2026-11-20")),
+        found(("A", "2026-10-01", 3, "route"), ("B", "2026-11-21", 1, "12345")),
+        params=ChanceParams(campaigns={"market": 2.5}, quotas=(Quota("hotel", "south", 8),)),
+    )
+    records = reason_records(weights.table)
+    assert {reason["code"] for record in records for reason in record} == set(reasons._COLUMNS)
+    product = [math.prod(reason["factor"] for reason in record) for record in records]
+    assert product == pytest.approx(weights.table["weight"].tolist(), abs=1e-5)
 
 
 def test_every_reason_is_translated_with_its_fields() -> None:

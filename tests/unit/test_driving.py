@@ -53,3 +53,14 @@ def test_visits_begin_when_they_are_told_to(drawn: dict[str, Any]) -> None:
     late = datetime.fromisoformat(waiting["return"]) - datetime.fromisoformat(prompt["return"])
     assert late == wait * len(begins)
     assert waiting["travel_s"] == prompt["travel_s"]
+
+
+def test_a_stop_carries_the_instruction_and_the_hour_of_its_point(drawn: dict[str, Any]) -> None:
+    advice = {"instruction_zh": "第三家店", "instruction_en": "the third shop", "hour": 10}
+    told, *silent = drawn["points"]
+    route = driven_route(**drawn | {"points": [told | advice, *silent]})
+    assert {member: route["stops"][0][member] for member in advice} == advice
+    assert not advice.keys() & route["stops"][1].keys()
+    plain = driven_route(**drawn)
+    without = {key: value for key, value in route["stops"][0].items() if key not in advice}
+    assert without == plain["stops"][0]

@@ -363,3 +363,40 @@ def test_a_file_in_the_place_of_the_folder_is_named(plan, tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         export_routes(plan, occupied)
     assert occupied.read_text() == "a file"
+
+
+# ---- targets that nobody listed ----
+
+
+@pytest.fixture
+def told_plan(plan):
+    """Give the first stop of the first team an instruction."""
+    point_id = plan["routes"][0]["stops"][0]["point_id"]
+    point = next(point for point in plan["points"] if point["point_id"] == point_id)
+    point.update(instruction_zh="沿豆腐巷走到底" + HOSTILE, instruction_en="Walk to the end")
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "沿豆腐巷走到底" + HOSTILE), ("en", "Walk to the end")]
+)
+def test_sheet_and_gpx_tell_what_to_do_in_the_readers_language(told_plan, language, words):
+    route, other = itineraries(told_plan)
+    page = Page(render_sheet(route, language=language))
+    assert words in page.text
+    assert "script" not in page.tags
+    way_point = ET.fromstring(route_gpx(route, language=language)).find("gpx:wpt/gpx:desc", GPX)
+    assert way_point is not None
+    assert way_point.text.endswith("\n" + words)
+    assert words not in Page(render_sheet(other, language=language)).text
+
+
+def test_geojson_tells_what_to_do_at_targets_only(told_plan):
+    stops = [
+        feature["properties"]
+        for feature in routes_geojson(told_plan)["features"]
+        if feature["properties"]["kind"] == "stop"
+    ]
+    assert [stop["instruction_en"] for stop in stops if "instruction_en" in stop] == [
+        "Walk to the end"
+    ]

@@ -15,14 +15,22 @@ import shapely
 from geoinspect.errors import InputError, LotteryError
 from geoinspect.lottery.record import to_bytes
 from geoinspect.lottery.verify import verify
-from geoinspect.network import snap, travel_times
-from geoinspect.planning import City, PlanParams, named_points, plan_inspections, read_secret
+from geoinspect.network import for_mode, snap, travel_times
+from geoinspect.planning import (
+    City,
+    PlanParams,
+    TeamOrder,
+    named_points,
+    plan_inspections,
+    read_secret,
+)
 from geoinspect.shifts import read_shift
 
 if TYPE_CHECKING:
     from geoinspect.network import RoadNetwork
 
 SECRET = "5eed" * 8
+SHIFT = read_shift("09:00-10:00")
 
 
 def moment(text: str) -> datetime:
@@ -131,7 +139,7 @@ def test_a_point_without_coordinates_is_listed(
 def test_a_point_that_no_shift_can_hold_is_listed(
     tinytown_city: City, tinytown_params: PlanParams
 ) -> None:
-    short = replace(tinytown_params, shift=read_shift("09:00-09:14"), n_teams=1)
+    short = replace(tinytown_params, teams=(TeamOrder(read_shift("09:00-09:14")),))
     plan = plan_inspections(tinytown_city, short, SECRET)
     codes = {entry["code"] for entry in plan["excluded"]}
     assert codes == {"OUT_OF_REACH"}
@@ -142,7 +150,9 @@ def test_a_point_that_no_shift_can_hold_is_listed(
 def test_the_depot_can_be_given(tinytown_city: City, tinytown_params: PlanParams) -> None:
     place = tinytown_city.points.geometry.iloc[3]
     plan = plan_inspections(
-        tinytown_city, replace(tinytown_params, depot=(place.x, place.y)), SECRET
+        tinytown_city,
+        replace(tinytown_params, teams=(TeamOrder(SHIFT, (place.x, place.y)),)),
+        SECRET,
     )
     assert plan["teams"][0]["depot"] == {"lon": round(place.x, 7), "lat": round(place.y, 7)}
 
@@ -151,7 +161,9 @@ def test_a_depot_far_from_streets_is_refused(
     tinytown_city: City, tinytown_params: PlanParams
 ) -> None:
     with pytest.raises(InputError, match=r"The depot at longitude 0\.0, latitude 0\.0"):
-        plan_inspections(tinytown_city, replace(tinytown_params, depot=(0.0, 0.0)), SECRET)
+        plan_inspections(
+            tinytown_city, replace(tinytown_params, teams=(TeamOrder(SHIFT, (0.0, 0.0)),)), SECRET
+        )
 
 
 def test_a_city_outside_its_network_is_refused(
@@ -165,7 +177,7 @@ def test_a_city_outside_its_network_is_refused(
 def test_a_shift_shorter_than_one_visit_is_refused(
     tinytown_city: City, tinytown_params: PlanParams
 ) -> None:
-    short = replace(tinytown_params, shift=read_shift("09:00-09:10"))
+    short = replace(tinytown_params, teams=(TeamOrder(read_shift("09:00-09:10")),))
     with pytest.raises(InputError, match="is shorter than one visit of 12 minutes"):
         plan_inspections(tinytown_city, short, SECRET)
 
@@ -176,8 +188,7 @@ def test_a_shift_without_time_for_the_way_is_refused(
     bounds = tinytown_city.points.total_bounds
     edge = replace(
         tinytown_params,
-        shift=read_shift("09:00-09:12"),
-        depot=(float(bounds[0]), float(bounds[1])),
+        teams=(TeamOrder(read_shift("09:00-09:12"), (float(bounds[0]), float(bounds[1]))),),
         max_snap_distance_m=2000,
     )
     with pytest.raises(InputError, match="no point can be reached"):
@@ -185,15 +196,17 @@ def test_a_shift_without_time_for_the_way_is_refused(
 
 
 def test_no_teams_are_refused(tinytown_params: PlanParams) -> None:
-    with pytest.raises(InputError, match="0 teams cannot go out"):
-        replace(tinytown_params, n_teams=0)
+    with pytest.raises(InputError, match="name at least one team"):
+        replace(tinytown_params, teams=())
 
 
 def test_more_teams_than_points_are_refused(
     tinytown_city: City, tinytown_params: PlanParams
 ) -> None:
     with pytest.raises(LotteryError, match="13 teams cannot share 12 points"):
-        plan_inspections(tinytown_city, replace(tinytown_params, n_teams=13), SECRET)
+        plan_inspections(
+            tinytown_city, replace(tinytown_params, teams=(TeamOrder(SHIFT),) * 13), SECRET
+        )
 
 
 def test_a_seed_that_is_no_hex_is_refused() -> None:
@@ -207,8 +220,106 @@ def test_a_day_when_the_clock_changes_is_an_hour_shorter(
     from zoneinfo import ZoneInfo
 
     city = replace(tinytown_city, timezone=ZoneInfo("Europe/Helsinki"))
-    night = replace(tinytown_params, day=date(2026, 3, 29), shift=read_shift("02:00-05:00"))
+    night = replace(
+        tinytown_params, day=date(2026, 3, 29), teams=(TeamOrder(read_shift("02:00-05:00")),) * 2
+    )
     plan = plan_inspections(city, night, SECRET)
     verify(to_bytes(plan))
     start, end = (moment(plan["teams"][0]["shift"][key]) for key in ("start", "end"))
     assert (end - start).total_seconds() == 2 * 3600
+
+
+def test_every_team_has_its_own_shift_depot_and_way_of_travelling(
+    tinytown_city: City, tinytown_params: PlanParams
+) -> None:
+    west, south, east, north = tinytown_city.points.total_bounds.tolist()
+    teams = (
+        TeamOrder(SHIFT, (west, south)),
+        TeamOrder(read_shift("13:00-15:30"), (east, north), "bicycle"),
+    )
+    params = replace(tinytown_params, teams=teams, max_snap_distance_m=2000)
+    plan = plan_inspections(tinytown_city, params, SECRET)
+    assert verify(to_bytes(plan)).n_teams == 2
+    for order, team, route in zip(teams, plan["teams"], plan["routes"], strict=True):
+        assert order.depot == pytest.approx((team["depot"]["lon"], team["depot"]["lat"]))
+        assert team["mode"] == order.mode
+        assert order.shift.start <= moment(route["departure"]).time()
+        assert moment(route["return"]).time() <= order.shift.end
+        ends = [route["legs"][0]["geometry"]["coordinates"][0]]
+        ends.append(route["legs"][-1]["geometry"]["coordinates"][-1])
+        assert ends[0] == ends[1]
+    by_bicycle = tinytown_network_times(tinytown_city, plan)
+    assert plan["routes"][1]["travel_s"] * 1000 == by_bicycle
+
+
+def tinytown_network_times(city: City, plan: dict[str, Any]) -> int:
+    """Travel of the second team by the times of a bicycle."""
+    roads = for_mode(city.network, "bicycle")
+    stops = plan["routes"][1]["stops"]
+    places = [plan["teams"][1]["depot"], *stops, plan["teams"][1]["depot"]]
+    lonlat = np.array([[place["lon"], place["lat"]] for place in places])
+    times = travel_times(roads, snap(roads, [""] * len(places), lonlat, max_distance_m=2000))
+    return int(times[np.arange(len(places) - 1), np.arange(1, len(places))].sum())
+
+
+def test_visits_take_place_within_opening_hours(
+    tinytown_city: City, tinytown_params: PlanParams
+) -> None:
+    category = tinytown_city.points["category"].mode()[0]
+    hours = {category: (read_shift("09:10-09:30"), read_shift("09:45-10:05"))}
+    params = replace(tinytown_params, hours=hours, service_times_s={category: 300})
+    seen = 0
+    for number in range(8):
+        plan = plan_inspections(tinytown_city, params, f"{number:032x}")
+        verify(to_bytes(plan))
+        for stop in [stop for route in plan["routes"] for stop in route["stops"]]:
+            assert ("begin" in stop) == (stop["category"] == category)
+            if stop["category"] == category:
+                seen += 1
+                begin, end = moment(stop["begin"]), moment(stop["departure"])
+                assert (end - begin).total_seconds() == 300
+                assert moment(stop["arrival"]) <= begin
+                assert any(
+                    shift.start <= begin.time() and end.time() <= shift.end
+                    for shift in hours[category]
+                )
+    assert seen > 4
+
+
+def test_a_point_that_is_closed_all_through_the_shifts_is_listed(
+    tinytown_city: City, tinytown_params: PlanParams
+) -> None:
+    category = tinytown_city.points["category"].mode()[0]
+    closed = set(tinytown_city.points.index[tinytown_city.points["category"] == category])
+    params = replace(tinytown_params, hours={category: (read_shift("18:00-02:00"),)})
+    plan = plan_inspections(tinytown_city, params, SECRET)
+    assert {entry["point_id"] for entry in plan["excluded"]} == closed
+    assert {entry["code"] for entry in plan["excluded"]} == {"CLOSED"}
+    evening = (*params.teams, TeamOrder(read_shift("20:00-22:00")))
+    plan = plan_inspections(tinytown_city, replace(params, teams=evening), SECRET)
+    assert plan["excluded"] == []
+    at_night = {stop for route in plan["books"][2]["routes"] for stop in route["stops"]}
+    by_day = {stop for book in plan["books"][:2] for r in book["routes"] for stop in r["stops"]}
+    assert closed <= at_night
+    assert not closed & by_day
+
+
+def test_hours_over_midnight_hold_for_the_morning_after(
+    tinytown_city: City, tinytown_params: PlanParams
+) -> None:
+    category = tinytown_city.points["category"].mode()[0]
+    early = TeamOrder(read_shift("00:30-03:00"))
+    hours = {category: (read_shift("18:00-01:30"),)}
+    params = replace(tinytown_params, teams=(early,), hours=hours)
+    plan = plan_inspections(tinytown_city, params, SECRET)
+    verify(to_bytes(plan))
+    assert plan["excluded"] == []
+
+
+def test_a_team_that_can_visit_nothing_is_refused(
+    tinytown_city: City, tinytown_params: PlanParams
+) -> None:
+    hours = dict.fromkeys(tinytown_city.points["category"], (SHIFT,))
+    teams = (*tinytown_params.teams, TeamOrder(read_shift("20:00-22:00")))
+    with pytest.raises(InputError, match="Team 3 can visit none of the points"):
+        plan_inspections(tinytown_city, replace(tinytown_params, teams=teams, hours=hours), SECRET)

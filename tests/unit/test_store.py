@@ -110,15 +110,6 @@ def test_a_failed_change_leaves_everything_as_it_was(store: Store) -> None:
     assert store.points()["name"].tolist() == points["name"].tolist()
 
 
-def test_the_latest_plan_is_the_one_made_last(store: Store) -> None:
-    with pytest.raises(NotFoundError, match="There is no plan yet"):
-        store.latest_plan()
-    first = store.add_plan("2026-11-23", "aa", b"first")
-    second = store.add_plan("2026-11-23", "bb", b"second")
-    assert second == first + 1
-    assert store.latest_plan() == b"second"
-
-
 def test_a_missing_database_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="There is no city database at"):
         Store.open(tmp_path / "none.db")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -12,75 +13,41 @@ import shapely
 
 from geoinspect.demo.osm_places import demo_points
 from geoinspect.demo.packaged import extract_file
-from geoinspect.frame import visitable_frame
-from geoinspect.lottery.day import Workload
 from geoinspect.network import WAY_CLASSES, read_network
-from geoinspect.network.snapping import MAX_SNAP_DISTANCE_M, NO_STOPPING
+from geoinspect.network.snapping import NO_STOPPING
+from geoinspect.planning.order import City, named_points
 from lottery.chance import uniforms
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geoinspect.arrays import FloatArray, IntArray
-    from geoinspect.frame import Frame
-    from geoinspect.network import RoadNetwork
+    from geoinspect.arrays import BoolArray, FloatArray, IntArray
 
-SHIFT_MS = 6 * 3_600_000
-SERVICE_MS = 12 * 60_000
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _ROWS_AT_A_TIME = 500
-
-
-@dataclass(frozen=True)
-class City:
-    """Name, points (WGS-84) and roads of a city."""
-
-    name: str
-    points: gpd.GeoDataFrame
-    network: RoadNetwork
 
 
 def load_city(folder: Path) -> City:
     """Read Nanjing from `folder`, or the demo city where the folder is missing."""
     if not folder.is_dir():
-        return City("Helsinki", demo_points(extract_file()), read_network(extract_file()))
+        points = named_points(demo_points(extract_file()), None, None)
+        return City("Helsinki", ZoneInfo("Europe/Helsinki"), points, read_network(extract_file()))
     with (folder / "points_635.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     places = gpd.points_from_xy(
         [float(row["lon"]) for row in rows], [float(row["lat"]) for row in rows]
     )
+    columns = {name: [row[name] for row in rows] for name in ("name", "category")}
     ids = [row["point_id"] for row in rows]
-    names = {"name": [row["name"] for row in rows]}
-    points = gpd.GeoDataFrame(names, index=ids, geometry=places, crs="EPSG:4326")
-    return City("Nanjing", points, read_network(folder / "nanjing.osm.pbf"))
+    points = gpd.GeoDataFrame(columns, index=ids, geometry=places, crs="EPSG:4326")
+    network = read_network(folder / "nanjing.osm.pbf")
+    return City("Nanjing", _SHANGHAI, named_points(points, None, None), network)
 
 
-def frame_of(city: City, depot: tuple[float, float] | None = None) -> Frame:
-    """Snap the points and measure their travel times, as a plan does."""
-    return visitable_frame(
-        city.points,
-        city.network,
-        depot=depot,
-        longest_ms=SHIFT_MS - SERVICE_MS,
-        max_snap_distance_m=MAX_SNAP_DISTANCE_M,
-    )
-
-
-def workload_of(times: IntArray, n_teams: int, weight: FloatArray | None = None) -> Workload:
-    """Six hours a team, twelve minutes a stop, equal weights unless others are given."""
-    n = len(times) - 1
-    return Workload(
-        times=times,
-        service=np.full(n, SERVICE_MS, dtype=np.int64),
-        weight=np.ones(n) if weight is None else weight,
-        shift=SHIFT_MS,
-        n_teams=n_teams,
-    )
-
-
-def unequal_weights(n: int) -> FloatArray:
+def with_unequal_weights(city: City) -> City:
     """Weights between 1 and 20, evenly spread on a logarithmic scale, in random order."""
-    weight: FloatArray = 20.0 ** uniforms((n,), "unequal weights")
-    return weight
+    weight = 20.0 ** uniforms((len(city.points),), "unequal weights")
+    return replace(city, points=city.points.assign(weight=weight))
 
 
 def on_streets(city: City, n: int) -> City:
@@ -96,8 +63,10 @@ def on_streets(city: City, n: int) -> City:
     lines = [shapely.LineString(network.edge_lonlat(each)) for each in edge]
     places = shapely.line_interpolate_point(lines, uniforms((n,), "position"), normalized=True)
     ids = [f"S{number:05d}" for number in range(n)]
-    points = gpd.GeoDataFrame({"name": ids}, index=ids, geometry=places, crs="EPSG:4326")
-    return City(f"{city.name}'s streets", points, network)
+    columns = {"name": ids, "category": "street"}
+    points = gpd.GeoDataFrame(columns, index=ids, geometry=places, crs="EPSG:4326")
+    name = f"{city.name}'s streets"
+    return City(name, city.timezone, named_points(points, None, None), network)
 
 
 def nearest_points(times: IntArray, count: int) -> IntArray:
@@ -107,7 +76,7 @@ def nearest_points(times: IntArray, count: int) -> IntArray:
     Parameters
     ----------
     times
-        Travel times, shape (n + 1, n + 1); index 0 is the depot.
+        Travel times between points, shape (n, n).
     count
         How many.
 
@@ -116,11 +85,48 @@ def nearest_points(times: IntArray, count: int) -> IntArray:
     neighbours
         Point numbers, shape (n, count).
     """
-    n = len(times) - 1
+    n = len(times)
     neighbours = np.empty((n, count), dtype=np.int64)
     for first in range(0, n, _ROWS_AT_A_TIME):
         rows = np.arange(first, min(n, first + _ROWS_AT_A_TIME))
-        apart = times[rows + 1, 1:] + times[1:, rows + 1].T
+        apart = times[rows] + times[:, rows].T
         apart[np.arange(len(rows)), rows] = np.iinfo(np.int64).max
         neighbours[rows] = np.argsort(apart, axis=1, kind="stable")[:, :count]
     return neighbours
+
+
+def spread_points(times: IntArray, count: int) -> IntArray:
+    """
+    Find `count` points to which the way from all others is short: medoids, one by one.
+
+    Parameters
+    ----------
+    times
+        Travel times between points, shape (n, n).
+    count
+        How many.
+
+    Examples
+    --------
+    >>> places = np.array([0, 1, 2, 50, 51, 52])
+    >>> spread_points(np.abs(places - places[:, np.newaxis]), 2).tolist()
+    [1, 4]
+    """
+    apart = (times + times.T).astype(np.float64)
+    chosen = [int(apart.sum(axis=0).argmin())]
+    while len(chosen) < count:
+        nearest = apart[:, chosen].min(axis=1)
+        chosen.append(int(np.minimum(apart, nearest[:, np.newaxis]).sum(axis=0).argmin()))
+    medoids = np.array(chosen)
+    for _ in range(len(apart)):
+        group = apart[:, medoids].argmin(axis=1)
+        moved = np.array([_medoid(apart, group == k) for k in range(count)])
+        if np.array_equal(moved, medoids):
+            break
+        medoids = moved
+    return np.sort(medoids)
+
+
+def _medoid(apart: FloatArray, is_member: BoolArray) -> int:
+    members = np.flatnonzero(is_member)
+    return int(members[apart[np.ix_(members, members)].sum(axis=0).argmin()])

@@ -16,8 +16,8 @@ import numpy as np
 from geoinspect.chances import ChanceParams
 from geoinspect.chances.factors import age_factor, counted_ages
 from geoinspect.lottery.probabilities import inclusion_probabilities
+from geoinspect.lotteryreport.statistics import longest_gaps
 from lottery.chance import exact_sample
-from lottery.statistics import longest_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,27 +9,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from geoinspect.lottery.day import DayParams, Workload, draw_day_books
-from geoinspect.lottery.draw import draw_route, sha256_hex
+from geoinspect.lottery.draw import sha256_hex
 from geoinspect.lottery.randomness import derive_key
+from lottery.cases import HOUR_MS
+from lottery.driving import as_written, begins, turned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
+    from geoinspect.lottery.book import LotteryBook
     from geoinspect.lottery.day import DayBooks
-    from geoinspect.lottery.routes import RouteSet
+    from geoinspect.lottery.routes import RouteSet, Zone
+    from lottery.cases import Case
 
-_HOUR_MS = 3_600_000
-
-
-@dataclass(frozen=True)
-class Case:
-    """A city, its teams and the knobs of its lottery: what one table is about."""
-
-    name: str
-    workload: Workload
-    params: DayParams
+_MINUTE_MS = 60_000
+_BITS = 256
+_WEIGHT_BITS = 53
 
 
 @dataclass(frozen=True)
@@ -53,61 +49,93 @@ class Draws:
 
 
 @dataclass(frozen=True)
+class TeamDay:
+    """
+    What one team may be drawn to do on one day.
+
+    Attributes
+    ----------
+    members
+        Numbers of its points, shape (m,).
+    zone
+        The same points with travel times, service times and shift.
+    hours
+        Their opening and closing in milliseconds after the start of the shift, (m, s, 2).
+    start_ms
+        Start of the shift by the clock.
+    book
+        Its lottery book.
+    """
+
+    members: IntArray
+    zone: Zone
+    hours: IntArray
+    start_ms: int
+    book: LotteryBook
+
+    @property
+    def seen(self) -> BoolArray:
+        """Whether each route visits each of the members, shape (routes, m)."""
+        return incidence(self.book.routes, len(self.members))
+
+
+@dataclass(frozen=True)
 class Day:
     """
     One day: books, draws from them, and how long one draw of everything took.
 
     Attributes
     ----------
-    workload
-        The city.
-    books
+    probability
+        Promised chance of each point, shape (n,).
+    teams
         Zones and books.
     draws
         Many draws.
     seconds, processor_s
-        For zones, books and a single draw: by the clock, and of this processor.
+        For zones, books and a single draw: by the clock, and of all processors.
     """
 
-    workload: Workload
-    books: DayBooks
+    probability: FloatArray
+    teams: tuple[TeamDay, ...]
     draws: Draws
     seconds: float
     processor_s: float
 
     def visits(self) -> BoolArray:
         """Whether each draw visits each point, shape (draws, n)."""
-        visits = np.zeros((len(self.draws.index), len(self.workload.service)), dtype=np.bool_)
-        for k, (members, book) in enumerate(zip(self.books.members, self.books.books, strict=True)):
-            visits[:, members] = incidence(book.routes, len(members))[self.draws.index[:, k]]
+        visits = np.zeros((len(self.draws.index), len(self.probability)), dtype=np.bool_)
+        for k, team in enumerate(self.teams):
+            visits[:, team.members] = team.seen[self.draws.index[:, k]]
         return visits
 
     def travel_ms(self) -> IntArray:
         """Travel of all teams together, shape (draws,)."""
         total = np.zeros(len(self.draws.index), dtype=np.int64)
-        for k, book in enumerate(self.books.books):
-            index, turned = self.draws.index[:, k], self.draws.reversed[:, k]
-            routes = book.routes
-            total += np.where(turned, routes.reverse_travel[index], routes.travel[index])
+        for k, team in enumerate(self.teams):
+            index, is_turned = self.draws.index[:, k], self.draws.reversed[:, k]
+            routes = team.book.routes
+            total += np.where(is_turned, routes.reverse_travel[index], routes.travel[index])
         return total
 
     def forward_travel_ms(self) -> float:
         """Expected travel of all teams together, if no route were driven backwards."""
-        return sum(float(book.probability @ book.routes.travel) for book in self.books.books)
+        return sum(float(team.book.probability @ team.book.routes.travel) for team in self.teams)
 
     def promise_gap(self) -> float:
         """Largest difference between a promised chance and what the books give."""
-        chance = np.zeros(len(self.books.probability))
-        for members, book in zip(self.books.members, self.books.books, strict=True):
-            chance[members] += book.chances(len(members))
-        return float(np.abs(chance - self.books.probability).max())
+        chance = np.zeros(len(self.probability))
+        for team in self.teams:
+            chance[team.members] += team.book.chances(len(team.members))
+        return float(np.abs(chance - self.probability).max())
 
     def shift_use(self) -> FloatArray:
-        """Mean share of the shift that each team's route takes, shape (teams,)."""
+        """Expected share of the shift that each team travels and inspects, shape (teams,)."""
         use = []
-        for members, book in zip(self.books.members, self.books.books, strict=True):
-            service = book.chances(len(members)) @ self.workload.service[members]
-            use.append((book.probability @ book.routes.travel + service) / self.workload.shift)
+        for team in self.teams:
+            service = team.book.chances(len(team.members)) @ team.zone.service
+            travel = team.book.probability @ team.book.routes.travel
+            use.append((travel + service) / team.zone.shift)
         return np.array(use)
 
     def joint(self) -> csr_array:
@@ -125,32 +153,55 @@ class Day:
     def _by_zone(self, entries: Callable[[FloatArray, FloatArray], FloatArray]) -> csr_array:
         """Put together one matrix from a function of each zone's routes and weights."""
         rows, columns, values = [], [], []
-        for members, book in zip(self.books.members, self.books.books, strict=True):
-            seen = incidence(book.routes, len(members)).astype(np.float64)
-            block = entries(seen, book.probability)
-            rows.append(np.repeat(members, len(members)))
-            columns.append(np.tile(members, len(members)))
+        for team in self.teams:
+            block = entries(team.seen.astype(np.float64), team.book.probability)
+            rows.append(np.repeat(team.members, len(team.members)))
+            columns.append(np.tile(team.members, len(team.members)))
             values.append(block.ravel())
-        n = len(self.workload.service)
+        n = len(self.probability)
         places = (np.concatenate(rows), np.concatenate(columns))
         return csr_array(coo_array((np.concatenate(values), places), shape=(n, n)))
 
     def visits_by_hour(self) -> IntArray:
-        """Count the visits to each point by hour of the shift, shape (n, hours)."""
-        n, hours = len(self.workload.service), -(-self.workload.shift // _HOUR_MS)
-        counts = np.zeros(n * hours, dtype=np.int64)
-        for k, (members, book) in enumerate(zip(self.books.members, self.books.books, strict=True)):
-            point, arrival_ms = _arrivals(self.workload, members, book.routes, self.draws, k)
-            hour = np.clip(arrival_ms // _HOUR_MS, 0, hours - 1)
-            counts += np.bincount(point * hours + hour, minlength=n * hours)
-        return counts.reshape(n, hours)
+        """Count the visits to each point by hour of the clock, two days long, shape (n, 48)."""
+        counts = np.zeros((len(self.probability), 48), dtype=np.int64)
+        for k, team in enumerate(self.teams):
+            point, begin_ms = self._visits_of(k)
+            hour = (begin_ms + team.start_ms) // HOUR_MS
+            np.add.at(counts, (team.members[point], hour), 1)
+        return counts
+
+    def visits_in_time(self) -> tuple[int, int]:
+        """Count the drawn visits within opening hours and shift, and all of them."""
+        in_time = made = 0
+        for k, team in enumerate(self.teams):
+            point, begin_ms = self._visits_of(k)
+            end_ms = begin_ms + team.zone.service[point]
+            back_ms = end_ms + team.zone.times[point + 1, 0]
+            after, before = begin_ms[:, np.newaxis], end_ms[:, np.newaxis]
+            hours = team.hours[point]
+            is_open = ((hours[:, :, 0] <= after) & (before <= hours[:, :, 1])).any(axis=1)
+            in_time += int((is_open & (back_ms <= team.zone.shift)).sum())
+            made += len(point)
+        return in_time, made
+
+    def _visits_of(self, k: int) -> tuple[IntArray, IntArray]:
+        """Point and begin after the start of the shift of every visit drawn for a team."""
+        team = self.teams[k]
+        index, is_turned = self.draws.index[:, k], self.draws.reversed[:, k]
+        stops = team.book.routes.stops[index]
+        stops[is_turned] = turned(team.book.routes, index[is_turned])
+        begin_ms, _ = begins(team.zone, team.hours, stops, self.draws.offset_ms[:, k])
+        is_stop = stops >= 0
+        return stops[is_stop], begin_ms[is_stop]
 
     def faulty_routes(self) -> tuple[int, int]:
         """Count the routes that break a rule, and all routes, of every book."""
         faulty = checked = 0
-        for members, book in zip(self.books.members, self.books.books, strict=True):
-            faulty += int((~_is_drivable(self.workload, members, book.routes)).sum())
-            checked += len(book.routes)
+        for team in self.teams:
+            is_right = as_written(team.zone, team.hours, team.book.routes)
+            faulty += int((~is_right).sum())
+            checked += len(is_right)
         return faulty, checked
 
 
@@ -171,80 +222,53 @@ def _covariances(seen: FloatArray, probability: FloatArray) -> FloatArray:
     return _joint_chances(seen, probability) - np.outer(chance, chance)
 
 
-def _route_times(
-    workload: Workload, members: IntArray, stops: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Arrival after departure at each stop, and end of the route, in milliseconds."""
-    is_stop = stops >= 0
-    place = np.where(is_stop, members[stops] + 1, 0)
-    before = np.pad(place, ((0, 0), (1, 0)))[:, :-1]
-    leg = np.where(is_stop, workload.times[before, place], 0)
-    service = np.where(is_stop, workload.service[members[stops]], 0)
-    arrival = np.cumsum(leg, axis=1) + np.cumsum(service, axis=1) - service
-    size = is_stop.sum(axis=1)
-    last = np.where(size > 0, place[np.arange(len(place)), np.maximum(0, size - 1)], 0)
-    end = leg.sum(axis=1) + service.sum(axis=1) + workload.times[last, 0]
-    return arrival, end
-
-
-def _turned(routes: RouteSet) -> IntArray:
-    """Stops of each route in the opposite order, padded behind the last, shape (m, longest)."""
-    column = routes.size[:, np.newaxis] - 1 - np.arange(routes.stops.shape[1])
-    flipped = np.take_along_axis(routes.stops, np.maximum(column, 0), axis=1)
-    return np.where(column >= 0, flipped, -1)
-
-
-def _is_drivable(workload: Workload, members: IntArray, routes: RouteSet) -> BoolArray:
-    """Whether each route fits the shift, has no stop twice and takes what the matrix says."""
-    _, end = _route_times(workload, members, routes.stops)
-    _, reverse_end = _route_times(workload, members, _turned(routes))
-    service = np.where(routes.stops >= 0, workload.service[members[routes.stops]], 0).sum(axis=1)
-    seen = incidence(routes, len(members)).sum(axis=1)
-    right = (end == routes.travel + service) & (reverse_end == routes.reverse_travel + service)
-    answer: BoolArray = right & (end <= workload.shift) & (seen == routes.size)
-    return answer
-
-
-def _arrivals(
-    workload: Workload, members: IntArray, routes: RouteSet, draws: Draws, k: int
-) -> tuple[IntArray, IntArray]:
-    """Point and time after the start of the shift of every visit of team number `k`."""
-    index, turned = draws.index[:, k], draws.reversed[:, k, np.newaxis]
-    backwards = _turned(routes)
-    forward_ms, _ = _route_times(workload, members, routes.stops)
-    backward_ms, _ = _route_times(workload, members, backwards)
-    stops = np.where(turned, backwards[index], routes.stops[index])
-    arrival = np.where(turned, backward_ms[index], forward_ms[index])
-    is_stop = stops >= 0
-    arrival = arrival + draws.offset_ms[:, k, np.newaxis]
-    return members[stops[is_stop]], arrival[is_stop]
-
-
 def make_day(case: Case, number: int, n_draws: int) -> Day:
     """Draw zones and books of day `number`, and `n_draws` times the routes."""
     start, processor_start = perf_counter(), process_time()
-    key = derive_key("benchmark", case.name, str(number))
-    books = draw_day_books(case.workload, key, case.params)
-    draw_many(case.workload, books, 1, label=f"{number}")
+    books = case.draw_books(derive_key("benchmark", case.name, str(number)))
+    draw_many(books.books, 1, label=f"{number}")
     seconds, processor_s = perf_counter() - start, process_time() - processor_start
-    draws = draw_many(case.workload, books, n_draws, label=f"{number}")
-    return Day(case.workload, books, draws, seconds, processor_s)
+    draws = draw_many(books.books, n_draws, label=f"{number}")
+    return Day(books.probability, team_days(case, books), draws, seconds, processor_s)
 
 
-def draw_many(workload: Workload, books: DayBooks, n_draws: int, *, label: str) -> Draws:
-    """Draw every team's route `n_draws` times, as a plan draws it once."""
+def team_days(case: Case, books: DayBooks) -> tuple[TeamDay, ...]:
+    """Put together what each team may be drawn to do."""
+    teams = zip(case.ground.teams, books.members, books.books, strict=True)
+    return tuple(
+        TeamDay(
+            members,
+            case.zone(k, members, books.probability),
+            case.ground.hours[members] - team.start_ms,
+            team.start_ms,
+            book,
+        )
+        for k, (team, members, book) in enumerate(teams)
+    )
+
+
+def draw_many(books: tuple[LotteryBook, ...], n_draws: int, *, label: str) -> Draws:
+    """Draw every team's route `n_draws` times, each as a plan draws it once."""
     seeds = [sha256_hex(f"benchmark {label} {i}") for i in range(n_draws)]
-    drawn = np.empty((n_draws, len(books.books), 3), dtype=np.int64)
-    for k, (members, book) in enumerate(zip(books.members, books.books, strict=True)):
-        stops = book.routes.stops
-        service = np.where(stops >= 0, workload.service[members[stops]], 0).sum(axis=1)
-        weights = book.weights.tolist()
-        durations = (book.routes.travel + service).tolist()
-        reverse_durations = (book.routes.reverse_travel + service).tolist()
-        for i, seed in enumerate(seeds):
-            draw = draw_route(
-                seed, str(k + 1), weights=weights, durations_ms=durations,
-                reverse_durations_ms=reverse_durations, shift_ms=workload.shift,
-            )  # fmt: skip
-            drawn[i, k] = draw.index, draw.reversed, draw.start_offset_ms
-    return Draws(drawn[..., 0], drawn[..., 1].astype(np.bool_), drawn[..., 2])
+    drawn = [_draw_team(book, str(k), seeds) for k, book in enumerate(books, start=1)]
+    index, is_turned, offset_ms = (np.column_stack(column) for column in zip(*drawn, strict=True))
+    return Draws(index, is_turned, offset_ms)
+
+
+def _draw_team(
+    book: LotteryBook, team_id: str, seeds: list[str]
+) -> tuple[IntArray, BoolArray, IntArray]:
+    """Do what `geoinspect.lottery.draw.draw_route` does, for many seeds at once."""
+
+    def numbers(purpose: str) -> list[int]:
+        return [int(sha256_hex(f"{seed}|{team_id}|{purpose}"), 16) for seed in seeds]
+
+    targets = np.array([number >> (_BITS - _WEIGHT_BITS) for number in numbers("route")])
+    index = np.searchsorted(np.cumsum(book.weights), targets, side="right").astype(np.int64)
+    wanted = np.array([number % 2 == 1 for number in numbers("direction")])
+    backward_ms = book.routes.reverse_slack[index]
+    is_turned = wanted & (backward_ms >= 0)
+    slack_min = np.where(is_turned, backward_ms, book.routes.slack[index]) // _MINUTE_MS
+    starts = zip(numbers("start"), slack_min.tolist(), strict=True)
+    offset_min = np.array([number * (slack + 1) >> _BITS for number, slack in starts])
+    return index, is_turned, offset_min * _MINUTE_MS

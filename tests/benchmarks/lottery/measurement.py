@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lottery.chance import exact_sample, weighted_choice
-from lottery.city import nearest_points
+from lottery.chance import exact_sample, uniforms, weighted_choice
 from lottery.days import make_day
 from lottery.rivals import route_all, task
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from scipy.sparse import csr_array
 
-    from geoinspect.arrays import BoolArray, FloatArray
-    from lottery.days import Case, Day
+    from geoinspect.arrays import BoolArray, FloatArray, IntArray
+    from lottery.cases import Case
+    from lottery.days import Day
     from lottery.rivals import Routed
 
-_NEIGHBOURS = 5
 _MINUTE_MS = 60_000
 _FEWEST_FOR_SLOPE = 8
 
@@ -44,18 +44,22 @@ class Effort:
         How many of the exact ones also get ten times the iterations.
     iterations
         Iterations of the plain script's solver.
-    history
-        Days of past plans that the predictor sees.
+    years, year
+        Years of past plans that the predictor sees, and their length in days.
+    following
+        Days that follow each other, each with the chances that the draws before have made.
     jobs
         Solvers at a time.
     """
 
-    days: int = 16
-    draws: int = 625
-    routed: int = 20
-    routed_again: int = 6
+    days: int = 40
+    draws: int = 250
+    routed: int = 16
+    routed_again: int = 4
     iterations: int = 1000
-    history: int = 300
+    years: int = 4
+    year: int = 264
+    following: int = 132
     jobs: int = 2
 
 
@@ -140,18 +144,35 @@ def _mean_and_error(values: FloatArray) -> tuple[float, float]:
     return mean, spread / mean / len(values) ** 0.5
 
 
+def year_of_days(n_days: int, n_draws: int, length: int, label: str) -> tuple[IntArray, IntArray]:
+    """
+    Put days and draws together to a year in which no draw comes twice.
+
+    Returns
+    -------
+    day, draw
+        Number of the book and of the draw from it, shape (length,): every book equally
+        often, in random order. Shorter if there are not so many draws.
+    """
+    rounds = -(-min(length, n_days * n_draws) // n_days)
+    order = [np.argsort(uniforms((n_days,), "year", label, str(k))) for k in range(rounds)]
+    first = int(uniforms((1,), "first draw", label)[0] * n_draws)
+    draw = (first + np.repeat(np.arange(rounds), n_days)) % n_draws
+    return np.concatenate(order)[:length], draw[:length]
+
+
 class Measurement:
     """All days of a case, and everything that is counted on them more than once."""
 
     def __init__(self, case: Case, effort: Effort, say: Callable[[str], None]) -> None:
         self.case = case
         self.effort = effort
+        self.matrix_s = _matrix_seconds(case)
         self.days: list[Day] = []
         for number in range(effort.days):
             say(f"{case.name}: books of day {number + 1} of {effort.days}")
             self.days.append(make_day(case, number, effort.draws))
         self.visits: BoolArray = np.vstack([day.visits() for day in self.days])
-        self.neighbours = nearest_points(case.workload.times, _NEIGHBOURS)
         say(f"{case.name}: a plain script on the same days")
         self.script = self._rival(self._choose, optional=True, again=0)
         say(f"{case.name}: exact samples and the solver")
@@ -160,7 +181,7 @@ class Measurement:
     @cached_property
     def promised(self) -> FloatArray:
         """Promised chances of each day, shape (days, n)."""
-        return np.array([day.books.probability for day in self.days])
+        return np.array([day.probability for day in self.days])
 
     @cached_property
     def covariance(self) -> csr_array:
@@ -170,16 +191,27 @@ class Measurement:
             total = total + day.covariance()
         return total * self.effort.draws
 
-    def history(self, visits: BoolArray) -> tuple[BoolArray, FloatArray]:
-        """Past plans, one draw a day, the days' books in turn: visits and promised chances."""
-        length = min(self.effort.history, len(visits))
-        return self.in_turn(visits)[:length], self.promised[np.arange(length) % len(self.days)]
+    @cached_property
+    def smallest_joint(self) -> float:
+        """Smallest chance of any two points to come together on a day, by the books."""
+        n = self.case.n_points
+        total = np.zeros((n, n))
+        for day in self.days:
+            joint = np.outer(day.probability, day.probability)
+            for team in day.teams:
+                joint[np.ix_(team.members, team.members)] = 0.0
+            total += joint + day.joint().toarray()
+        np.fill_diagonal(total, np.inf)
+        return float(total.min()) / len(self.days)
 
-    def in_turn(self, visits: BoolArray) -> BoolArray:
-        """Order visits as days that follow each other: first draw of each day, second, ..."""
-        n = visits.shape[1]
-        by_day = visits.reshape(len(self.days), self.effort.draws, n)
-        return by_day.transpose(1, 0, 2).reshape(-1, n)
+    def years(self, visits: BoolArray) -> list[tuple[BoolArray, FloatArray]]:
+        """Years of past plans, one draw a day, books in random order: visits and promises."""
+        by_day = visits.reshape(len(self.days), self.effort.draws, -1)
+        found = []
+        for year in range(self.effort.years):
+            day, draw = year_of_days(*by_day.shape[:2], self.effort.year, str(year))
+            found.append((by_day[day, draw], self.promised[day]))
+        return found
 
     def _choose(self, day: int) -> BoolArray:
         """Weighted choice of as many points as the books visit in the mean."""
@@ -198,9 +230,7 @@ class Measurement:
 
         def route(count: int, iterations: int) -> list[Routed]:
             tasks = [
-                task(
-                    self.case.workload, sample, optional=optional, iterations=iterations, seed=seed
-                )
+                task(self.case, sample, optional=optional, iterations=iterations, seed=seed)
                 for seed, sample in enumerate(samples[:count])
             ]
             return route_all(tasks, self.effort.jobs)
@@ -220,9 +250,7 @@ class Measurement:
 
         A point is remote by the time to and from its nearest points.
         """
-        times, near = self.case.workload.times, self.neighbours + 1
-        point = np.arange(1, len(times))[:, np.newaxis]
-        remote = (times[point, near] + times[near, point]).mean(axis=1)
+        remote = self.case.remoteness
         of_draws = [drawn @ remote / drawn.sum(axis=1) for drawn in visits]
         return [each - each.mean() for each in of_draws]
 
@@ -231,3 +259,12 @@ class Measurement:
         """Travel of the drawn routes as they are driven, reversed or not."""
         minutes = [float(day.travel_ms().mean()) / _MINUTE_MS for day in self.days]
         return Travel(*_mean_and_error(np.array(minutes) / self.promised.sum(axis=1)))
+
+
+def _matrix_seconds(case: Case) -> float:
+    """Measure all travel times; 0 where a day measures those it needs itself."""
+    if case.is_cut:
+        return 0.0
+    start = perf_counter()
+    case.measure_workload()
+    return perf_counter() - start

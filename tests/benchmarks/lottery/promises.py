@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoinspect.lotteryreport.predictor import Prediction, predict
+from geoinspect.lotteryreport.statistics import chi_square_p, longest_gaps, relative_entropy_of
 from lottery import coverage
-from lottery.predictor import predict
-from lottery.statistics import chi_square_p, longest_gaps, relative_entropy_of
 
 if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
     from lottery.measurement import Measurement, Rival
-    from lottery.predictor import Prediction
+    from lottery.year import Year
 
-WORKING_DAYS = 264
+FEWEST_EFFECTIVE = 100
+TYPICAL_EFFECTIVE = 500
 _NOTHING = "-"
 
 
@@ -35,22 +36,70 @@ class Row:
 
 def rows(measured: Measurement) -> list[Row]:
     """Measure every promise."""
+    small = measured.case.is_small
     return [
         _exact_chances(measured),
         _inclusion_frequency(measured),
         _chi_square(measured),
         _smallest_and_largest(measured),
         _drivable(measured),
+        *_windows(measured),
         _stops(measured),
+        _shift_use(measured),
         _travel(measured),
         *_effective_routes(measured),
         _neighbour_correlation(measured),
-        _pairs(measured),
-        *_predictor(measured),
+        *([_pairs(measured)] if small else []),
+        *(_predictor(measured) if small else []),
         _time_of_day(measured),
-        *_coverage(measured),
+        *([_coverage_at_thirty()] if small else []),
         _seconds(measured),
     ]
+
+
+def rows_of_year(year: Year, neighbours: IntArray) -> list[Row]:
+    """Measure the promises that need days which follow each other."""
+    low, high = year.promised.min(), year.promised.max()
+    few = int((year.effective < FEWEST_EFFECTIVE).sum())
+    gaps = [int(longest_gaps(visits).max()) for visits in (year.visits, year.script, year.sampled)]
+    foretold = [
+        mean_prediction([predict(visits, year.promised, neighbours)])
+        for visits in (year.visits, year.script, year.sampled)
+    ]
+    return [
+        Row("chances: largest gap to the promise", "<= 1e-9", f"{year.gap:.1e}", year.gap <= 1e-9),
+        Row(
+            "smallest and largest daily chance",
+            "0.005 to 0.95",
+            f"{low:.3f} to {high:.3f}",
+            bool(low >= 0.005 and high <= 0.95),
+        ),
+        Row(
+            f"routes that fit shift and matrix, of {year.routes:,}",
+            "100 %",
+            f"{1 - year.faulty / year.routes:.2%}",
+            year.faulty == 0,
+        ),
+        _median_effective(year.effective),
+        Row(
+            f"effective routes: smallest of {year.effective.size:,} zones",
+            f">= {FEWEST_EFFECTIVE}",
+            f"{year.effective.min():.0f} ({few} below)",
+            few == 0,
+        ),
+        *_foretold(*foretold),
+        Row(f"longest gap in {len(year.visits)} days", "<= 66", *_written_gaps(gaps)),
+        Row(
+            "seconds a day: median (best)",
+            "< 1",
+            f"{median(year.seconds):.2f} ({year.seconds.min():.2f})",
+            bool(median(year.seconds) < 1),
+        ),
+    ]
+
+
+def _written_gaps(gaps: list[int]) -> tuple[str, bool, str, str]:
+    return str(gaps[0]), gaps[0] <= 66, str(gaps[1]), str(gaps[2])
 
 
 def _exact_chances(measured: Measurement) -> Row:
@@ -125,17 +174,53 @@ def _smallest_and_largest(measured: Measurement) -> Row:
 
 def _drivable(measured: Measurement) -> Row:
     faulty, checked = np.sum([day.faulty_routes() for day in measured.days], axis=0)
-    script, solver = measured.script, measured.solver
-    made = sum(len(each.visited) for each in script.routed)
-    unfit = sum(not each.is_feasible for each in solver.best)
     return Row(
         f"routes that fit shift and matrix, of {checked:,}",
         "100 %",
         f"{1 - faulty / checked:.2%}",
         bool(faulty == 0),
-        f"{1 - made / sum(script.asked):.1%} of stops dropped",
-        f"{unfit} of {len(solver.best)} days do not fit",
+        f"{1 - _made(measured.script):.1%} of stops dropped",
+        f"{_unfit(measured.solver)} of {len(measured.solver.best)} days do not fit",
     )
+
+
+def _windows(measured: Measurement) -> list[Row]:
+    if not measured.case.has_hours:
+        return []
+    kept, made = np.sum([day.visits_in_time() for day in measured.days], axis=0)
+    return [
+        Row(
+            f"visits within opening hours and shift, of {made:,} drawn",
+            "100 %",
+            f"{kept / made:.2%}",
+            bool(kept == made),
+            f"{1 - _made(measured.script):.1%} of stops dropped",
+            f"{_unfit(measured.solver)} of {len(measured.solver.best)} days do not fit",
+        )
+    ]
+
+
+def _made(rival: Rival) -> float:
+    """Share of the stops asked for that were made."""
+    return sum(len(each.visited) for each in rival.routed) / sum(rival.asked)
+
+
+def _unfit(rival: Rival) -> int:
+    """Days on which not all that must be visited fits."""
+    return sum(not each.is_feasible for each in rival.best)
+
+
+def _shift_use(measured: Measurement) -> Row:
+    """Compare expected travel and service with the shifts."""
+    use = float(np.mean([day.shift_use() for day in measured.days]))
+    script, solver = (
+        float(np.mean([each.use for each in rival.best])) if rival.best else float("nan")
+        for rival in (measured.script, measured.solver)
+    )
+    return Row(
+        "expected share of the shifts used", ">= 90 %", f"{use:.1%}", use >= 0.9,
+        f"{script:.1%}", f"{solver:.1%}",
+    )  # fmt: skip
 
 
 def _stops(measured: Measurement) -> Row:
@@ -147,7 +232,7 @@ def _stops(measured: Measurement) -> Row:
     return Row(
         "stops a day (teams that go out)",
         "",
-        f"{measured.promised.sum(axis=1).mean():.1f} ({measured.case.workload.n_teams})",
+        f"{measured.promised.sum(axis=1).mean():.1f} ({measured.case.n_teams})",
         None,
         written(measured.script),
         written(measured.solver),
@@ -169,32 +254,37 @@ def _travel(measured: Measurement) -> Row:
 
 
 def _effective_routes(measured: Measurement) -> list[Row]:
-    effective = [book.effective_routes for day in measured.days for book in day.books.books]
-    few = sum(each < 100 for each in effective)
+    effective = np.array([t.book.effective_routes for day in measured.days for t in day.teams])
+    few = int((effective < FEWEST_EFFECTIVE).sum())
     return [
-        Row(
-            "effective routes a team: median",
-            ">= 500",
-            f"{median(effective):,.0f}",
-            median(effective) >= 500,
-        ),
+        _median_effective(effective),
         Row(
             f"effective routes: smallest of {len(effective):,} zones",
-            ">= 100",
-            f"{min(effective):.0f} ({few} below 100)",
+            f">= {FEWEST_EFFECTIVE}",
+            f"{effective.min():.0f} ({few} below)",
             few == 0,
         ),
     ]
+
+
+def _median_effective(effective: FloatArray) -> Row:
+    middle = float(np.median(effective))
+    return Row(
+        "effective routes a team: median",
+        f">= {TYPICAL_EFFECTIVE}",
+        f"{middle:,.0f}",
+        middle >= TYPICAL_EFFECTIVE,
+    )
 
 
 def _neighbour_correlation(measured: Measurement) -> Row:
     def seen(visits: BoolArray) -> float:
         chance = np.repeat(measured.promised, measured.effort.draws, axis=0)
         excess = (visits - chance) / np.sqrt(chance * (1 - chance))
-        near = measured.neighbours.T
+        near = measured.case.neighbours.T
         return float(np.mean([(excess * excess[:, each]).mean() for each in near]))
 
-    near = measured.neighbours
+    near = measured.case.neighbours
     rows = np.repeat(np.arange(len(near)), near.shape[1])
     variance = (measured.promised * (1 - measured.promised)).sum(axis=0) * measured.effort.draws
     shared = measured.covariance[rows, near.ravel()]
@@ -217,11 +307,11 @@ def _pairs(measured: Measurement) -> Row:
     impossible = measured.days[0].never_together()
     for day in measured.days[1:]:
         impossible = impossible.multiply(day.never_together())
-    book = unseen(measured.visits)
+    book, never = unseen(measured.visits), int(impossible.sum()) // 2
     return Row(
         f"pairs of points never drawn together in {len(measured.visits):,} days",
         "0",
-        f"{book:,} (impossible {int(impossible.sum()) // 2:,})",
+        f"{book:,} (impossible {never:,}, rarest pair {measured.smallest_joint:.4f})",
         book == 0,
         f"{unseen(measured.script.visits):,}",
         f"{unseen(measured.solver.visits):,}",
@@ -230,12 +320,18 @@ def _pairs(measured: Measurement) -> Row:
 
 def _predictor(measured: Measurement) -> list[Row]:
     def foretold(visits: BoolArray) -> Prediction:
-        return predict(*measured.history(visits), measured.neighbours)
+        near = measured.case.neighbours
+        return mean_prediction([predict(*year, near) for year in measured.years(visits)])
 
-    book, script, solver = (
-        foretold(visits)
-        for visits in (measured.visits, measured.script.visits, measured.solver.visits)
+    return _foretold(
+        *(
+            foretold(visits)
+            for visits in (measured.visits, measured.script.visits, measured.solver.visits)
+        )
     )
+
+
+def _foretold(book: Prediction, script: Prediction, solver: Prediction) -> list[Row]:
     return [
         Row(
             "area under the curve of a predictor, above the promised chances'",
@@ -256,38 +352,46 @@ def _predictor(measured: Measurement) -> list[Row]:
     ]
 
 
+def mean_prediction(found: list[Prediction]) -> Prediction:
+    """Average the predictions of several years, each learnt on its own."""
+    return Prediction(
+        float(np.mean([each.gain for each in found])),
+        float(np.sqrt(np.mean([each.error**2 for each in found]) / len(found))),
+        float(np.mean([each.clean_ratio for each in found])),
+    )
+
+
+def entropy_of_hours(by_hour: IntArray, possible: IntArray) -> FloatArray:
+    """
+    Entropy of the hour of the visits to each point, relative to the most it can be.
+
+    Parameters
+    ----------
+    by_hour
+        Visits in each hour, shape (n, hours).
+    possible
+        In how many hours a visit could have begun, shape (n,). Where only one could, the
+        entropy is as large as it can be.
+
+    Examples
+    --------
+    >>> entropy_of_hours(np.array([[5, 5, 0], [9, 0, 0], [3, 0, 0]]), np.array([2, 2, 1])).round(9)
+    array([1., 0., 1.])
+    """
+    entropy = relative_entropy_of(by_hour) * np.log(by_hour.shape[1])
+    most = np.log(np.maximum(possible, 2))
+    return np.where(possible > 1, entropy / most, 1.0)
+
+
 def _time_of_day(measured: Measurement) -> Row:
     by_hour: IntArray = np.sum([day.visits_by_hour() for day in measured.days], axis=0)
-    entropy = relative_entropy_of(by_hour)
+    entropy = entropy_of_hours(by_hour, measured.case.open_hours.sum(axis=1))
     return Row(
         "entropy of the hour of a visit: smallest (median, share of points that reach it)",
         ">= 0.8",
         f"{entropy.min():.2f} ({np.median(entropy):.2f}, {(entropy >= 0.8).mean():.1%})",
         bool(entropy.min() >= 0.8),
     )
-
-
-def _coverage(measured: Measurement) -> list[Row]:
-    def longest(visits: BoolArray) -> int:
-        in_turn = measured.in_turn(visits)
-        years = max(1, len(in_turn) // WORKING_DAYS)
-        return max(
-            int(longest_gaps(year).max())
-            for year in np.array_split(in_turn[: years * WORKING_DAYS], years)
-        )
-
-    book = longest(measured.visits)
-    return [
-        Row(
-            f"longest gap in {WORKING_DAYS} days with this case's teams",
-            "<= 66",
-            f"{book}",
-            book <= 66,
-            f"{longest(measured.script.visits)}",
-            f"{longest(measured.solver.visits)}",
-        ),
-        _coverage_at_thirty(),
-    ]
 
 
 def _coverage_at_thirty() -> Row:
@@ -303,14 +407,15 @@ def _coverage_at_thirty() -> Row:
 
 
 def _seconds(measured: Measurement) -> Row:
-    seconds = median(day.seconds for day in measured.days)
-    n, teams = len(measured.case.workload.service), measured.case.workload.n_teams
+    seconds = [day.seconds for day in measured.days]
+    n, teams = measured.case.n_points, measured.case.n_teams
     bound = 1.0 if n <= 635 and teams <= 10 else 30.0 if n >= 9000 else None
+    more = "" if measured.case.is_cut else f"; travel times {measured.matrix_s:.2f} more"
     return Row(
-        "seconds a day: zones, books and draw (of processor time)",
+        "seconds a day: zones, books, routes, draw: median (best)",
         f"< {bound:g}" if bound else "",
-        f"{seconds:.2f} ({median(day.processor_s for day in measured.days):.2f})",
-        seconds < bound if bound else None,
+        f"{median(seconds):.2f} ({min(seconds):.2f}{more})",
+        median(seconds) < bound if bound else None,
         f"{median(each.seconds for each in measured.script.best):.2f}",
         f"{median(each.seconds for each in measured.solver.best):.2f}",
     )
@@ -323,9 +428,11 @@ def caption(measured: Measurement) -> str:
     forward = sum(day.forward_travel_ms() for day in measured.days)
     driven = sum(float(day.travel_ms().mean()) for day in measured.days)
     apart = [float(day.never_together().sum()) / day.joint().nnz for day in measured.days]
+    processor_s = median(day.processor_s for day in measured.days)
     return (
         f"{len(measured.days)} days, {measured.effort.draws} draws each; expected route fills "
         f"{use.mean():.1%} of the shift (teams {use.min():.1%} to {use.max():.1%}); stops a day "
         f"{stops.min():.0f} to {stops.max():.0f}; {median(apart):.1%} of the pairs of a zone are "
-        f"on no route of the day; routes driven backwards add {driven / forward - 1:.1%} of travel"
+        f"on no route of the day; routes driven backwards add {driven / forward - 1:.1%} of "
+        f"travel; {processor_s:.2f} s of processor time a day"
     )

@@ -11,7 +11,7 @@ MINUTE_MS = 60_000
 
 
 def routed(minutes: float) -> Routed:
-    return Routed(np.arange(10), round(minutes * MINUTE_MS), 2, True, 0.0)
+    return Routed(np.arange(10), round(minutes * MINUTE_MS), 0.9, 2, True, 0.0)
 
 
 def rival(minutes: list[float], remoteness: list[float], again: list[float]) -> Rival:

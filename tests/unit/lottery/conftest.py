@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoinspect.lottery.day import Workload
 from geoinspect.lottery.randomness import derive_key, stream, uniform
 from geoinspect.lottery.routes import Zone
+from geoinspect.lottery.workload import Workload
 
 MINUTE = 60_000
 
@@ -33,7 +33,7 @@ def make_zone(n: int, *, stops: float, seed: str = "zone", shift_minutes: int = 
 
 def make_workload(n: int, n_teams: int, seed: str = "day") -> Workload:
     """A day of six hours with stops of twelve minutes."""
-    return Workload(
+    return Workload.alike(
         plane_times(n, seed),
         np.full(n, 12 * MINUTE, dtype=np.int64),
         np.ones(n),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -98,6 +99,8 @@ def test_candidates_know_their_travel_time_in_both_directions(state: np.ndarray)
         routes.size,
         routes.reverse_travel,
         routes.travel,
+        routes.reverse_slack,
+        routes.slack,
     )
     assert (routes.reverse_travel + service).tolist() == durations(turned, zone).tolist()
 
@@ -155,7 +158,7 @@ def test_a_book_gives_every_point_its_promised_chance(state: np.ndarray) -> None
 def test_unequal_promises_are_kept_too(state: np.ndarray) -> None:
     zone = make_zone(40, stops=10)
     promised = np.linspace(0.02, 0.6, 40)
-    unequal = zone.with_probability(promised * 9 / promised.sum())
+    unequal = replace(zone, probability=promised * 9 / promised.sum())
     book = build_book(unequal, state, SMALL)
     assert np.abs(book.chances(40) - unequal.probability).max() <= 1e-10
 

@@ -10,6 +10,7 @@ import pytest
 from geoinspect.errors import LotteryError
 from geoinspect.lottery.book import BookParams
 from geoinspect.lottery.day import DayParams, draw_day_books
+from geoinspect.lottery.workload import ALWAYS, DutyTeam
 
 from .conftest import MINUTE, make_workload
 
@@ -26,12 +27,32 @@ def test_every_point_is_in_one_book_with_its_promised_chance() -> None:
 def test_shifts_are_used_but_never_overrun() -> None:
     workload = make_workload(120, 3)
     day = draw_day_books(workload, b"key", QUICK)
-    used = 0.0
     for book in day.books:
         duration = book.routes.travel + 12 * MINUTE * book.routes.size
-        assert duration.max() <= workload.shift
-        used += float((book.probability * duration).sum()) / workload.shift
-    assert 0.7 <= used / 3 <= 0.95
+        assert duration.max() <= workload.shifts[0]
+        used = float((book.probability * duration).sum()) / workload.shifts[0]
+        assert used == pytest.approx(QUICK.fill, abs=0.006)
+
+
+def test_points_of_a_zone_have_chances_in_proportion_to_their_weights() -> None:
+    weight = 1.0 + np.arange(120) % 7
+    day = draw_day_books(replace(make_workload(120, 3), weight=weight), b"key", QUICK)
+    for members in day.members:
+        ratio = day.probability[members] / weight[members]
+        assert ratio == pytest.approx(np.full(len(members), ratio[0]))
+
+
+def test_a_point_open_for_a_moment_has_the_chance_that_its_hour_allows() -> None:
+    # a third of the city is open in the same twenty minutes only
+    workload = make_workload(90, 3)
+    hours = np.full((90, 1, 2), (-ALWAYS, ALWAYS))
+    hours[::3] = (200 * MINUTE, 220 * MINUTE)
+    day = draw_day_books(replace(workload, hours=hours), b"key", QUICK)
+    assert day.probability[::3].sum() == pytest.approx(3)
+    assert day.probability[::3].min() >= 0.005
+    assert day.probability[1::3].mean() > 2 * day.probability[::3].mean()
+    for members, book in zip(day.members, day.books, strict=True):
+        assert np.abs(book.chances(len(members)) - day.probability[members]).max() <= 1e-9
 
 
 def test_heavier_points_get_larger_chances_within_the_bounds() -> None:
@@ -43,7 +64,7 @@ def test_heavier_points_get_larger_chances_within_the_bounds() -> None:
 
 
 def test_a_city_that_fits_into_one_day_is_not_visited_with_certainty() -> None:
-    workload = replace(make_workload(4, 1), times=make_workload(4, 1).times // 20)
+    workload = replace(make_workload(4, 1), times=(make_workload(4, 1).times[0] // 20,))
     day = draw_day_books(workload, b"key", QUICK)
     assert day.probability == pytest.approx(0.95)
 
@@ -55,13 +76,14 @@ def test_progress_counts_the_books() -> None:
 
 
 def test_a_day_without_a_fair_set_of_routes_is_refused() -> None:
-    # one visit fits, but then 40 points want at least 0.005 each of a route that holds one
-    workload = replace(make_workload(40, 1), shift=13 * MINUTE)
+    # one visit fits, but 400 points want at least 0.005 each
+    near = (make_workload(400, 1).times[0] // 200,)
+    workload = replace(make_workload(400, 1), times=near, teams=(DutyTeam(0, 13 * MINUTE),))
     with pytest.raises(LotteryError, match="No fair set of routes was found for 1 teams"):
         draw_day_books(workload, b"key", QUICK)
 
 
-@pytest.mark.parametrize("wrong", [{"fill": 0.0}, {"fill": 0.99}, {"floor": 0.0}, {"cap": 1.0}])
+@pytest.mark.parametrize("wrong", [{"fill": 0.0}, {"fill": 1.01}, {"floor": 0.0}, {"cap": 1.0}])
 def test_params_refuse_nonsense(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must hold"):
         DayParams(**wrong)

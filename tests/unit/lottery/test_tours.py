@@ -9,7 +9,6 @@ import numpy as np
 from geoinspect.lottery.tours import (
     improve,
     insert_after,
-    insertion_cost,
     order_by_nearest,
     remove_at,
     reverse_tour_time,
@@ -40,11 +39,6 @@ def test_nearest_neighbour_goes_down_the_line() -> None:
     tour = as_tour(3, 1, 4, 2)
     order_by_nearest(ON_A_LINE, tour, 4)
     assert tour[:6].tolist() == [0, 1, 2, 3, 4, 0]
-
-
-def test_insertion_cost_finds_the_cheapest_place() -> None:
-    # out at 1 a step, back at 2: stop 3 fits between 2 and 4 for nothing
-    assert insertion_cost(ON_A_LINE, as_tour(1, 2, 4), 3, 3) == (2, 0)
 
 
 def test_insert_and_remove_are_opposites() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from geoinspect.errors import VerificationError
 from geoinspect.lottery.draw import draw_seed
-from geoinspect.lottery.record import canonical_json, commitment, part_digests, to_bytes
+from geoinspect.lottery.record import canonical_json, commitment, digests_of, to_bytes
 from geoinspect.lottery.verify import verify
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def recommitted(record: Record) -> Record:
     draw = record["draw"]
     draw["commitment"] = commitment(record)
     draw["seed"] = draw_seed(draw["secrets"], draw["public_value"], draw["commitment"])
-    record["digests"] = part_digests(record)
+    record["digests"] = digests_of(record)
     return record
 
 
@@ -76,7 +76,7 @@ CHANGES: dict[str, tuple[Callable[[Record], object], str]] = {
         "books[1].routes[0] (team 2)",
     ),
     "a team's zone": (lambda r: r["books"][1].update(zone_id="Z9"), "books[1] (team 2)"),
-    "the secret": (lambda r: r["draw"].update(secrets=["00"]), "draw.secrets[0]"),
+    "the secret": (lambda r: r["draw"].update(secrets=["00"]), "draw.secrets"),
     "the seed": (lambda r: r["draw"].update(seed="00"), "draw.seed"),
     "the commitment": (lambda r: r["draw"].update(commitment="00"), "draw.commitment"),
     "the drawn route": (
@@ -96,7 +96,15 @@ CHANGES: dict[str, tuple[Callable[[Record], object], str]] = {
         "routes[1] (team 2)",
     ),
     "the date": (lambda r: r.update(date="2026-11-24"), "date"),
-    "a parameter": (lambda r: r["parameters"].update(service_time_s=1), "parameters"),
+    "a parameter": (
+        lambda r: r["parameters"].update(service_time_s=1),
+        "parameters.service_time_s",
+    ),
+    "an inspector": (lambda r: r["inspectors"][1].update(tickets=8), "inspectors[1] (I2)"),
+    "an inspector drawn": (
+        lambda r: r["draw"]["inspectors"][0].update(inspector_ids=["I1", "I2"]),
+        "draw.inspectors[0]",
+    ),
     "a shift": (lambda r: r["teams"][0]["shift"].update(start="x"), "teams[0] (team 1)"),
 }
 
@@ -134,6 +142,10 @@ FORGERIES: dict[str, tuple[Callable[[Record], object], str]] = {
     "another route in a book": (
         lambda r: r["books"][0]["routes"].reverse(),
         "draw.draws (team 1)",
+    ),
+    "other inspectors": (
+        lambda r: r["draw"]["inspectors"][0]["inspector_ids"].reverse(),
+        "draw.inspectors",
     ),
     "legs that do not meet": (
         lambda r: r["routes"][0]["legs"][0]["geometry"]["coordinates"].pop(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geoinspect.maps.assets import read_style
 from geoinspect.maps.colours import (
     category_groups,
     contrast,
@@ -67,6 +68,11 @@ def test_twelve_teams_can_be_told_apart(sight):
 def test_groups_of_categories_can_be_told_apart(sight):
     colours = [group["color"] for group in category_groups()]
     assert smallest_distance(colours, sight) >= 0.06
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_classes_of_chances_can_be_told_apart(sight):
+    assert smallest_distance(read_style("chances")["colors"], sight) >= 0.06
 
 
 def test_the_thirteenth_team_has_the_first_colour():

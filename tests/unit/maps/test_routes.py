@@ -103,6 +103,17 @@ def test_a_day_without_routes_and_districts_has_nothing_to_show(plan):
         render_routes_map(plan)
 
 
+@pytest.mark.parametrize(("language", "task"), [("zh", "走到底"), ("en", "To the end")])
+def test_a_target_tells_what_to_do_there(plan, page_data, language, task):
+    point_id = plan["routes"][0]["stops"][0]["point_id"]
+    for point in plan["points"]:
+        if point["point_id"] == point_id:
+            point.update(instruction_zh="走到底", instruction_en="To the end")
+    teams = page_data(render_routes_map(plan, language=language))["teams"]
+    told = [stop["task"] for team in teams for stop in team["stops"]]
+    assert told == [task] + [""] * (len(told) - 1)
+
+
 def test_the_same_plan_gives_the_same_bytes(plan, tinytown_basemap):
     districts = tinytown.districts()
     one = render_routes_map(plan, districts, basemap=tinytown_basemap)

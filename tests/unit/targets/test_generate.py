@@ -20,7 +20,13 @@ from geoinspect.lottery.record import to_bytes
 from geoinspect.lottery.verify import verify
 from geoinspect.network import INF_MS, WAY_CLASSES, snap, travel_times
 from geoinspect.planning import City, PlanParams, plan_inspections
-from geoinspect.targets import RULES, TargetGround, TargetParams, generate_targets
+from geoinspect.targets import (
+    RULES,
+    TargetGround,
+    TargetParams,
+    generate_targets,
+    with_targets,
+)
 from geoinspect.targets.sampling import chances, draw_systematic
 
 SECRET = "5eed" * 8
@@ -66,11 +72,14 @@ def test_targets_are_inspection_points(targets: gpd.GeoDataFrame) -> None:
 def test_routes_can_be_drawn_through_the_targets(
     targets: gpd.GeoDataFrame, tinytown_city: City, tinytown_params: PlanParams
 ) -> None:
-    city = replace(tinytown_city, points=targets.assign(district="", unit="", weight=1.0))
+    nobody = tinytown_city.points.iloc[:0]
+    points = with_targets(nobody, targets, expected_stops=8, cap=0.95)
+    city = replace(tinytown_city, points=points)
     plan = plan_inspections(city, tinytown_params, SECRET)
     assert {stop["point_id"] for route in plan["routes"] for stop in route["stops"]}
     assert plan["excluded"] == []
     verify(to_bytes(plan))
+    assert {point["provenance"] for point in plan["points"]} == {"generated"}
 
 
 def test_targets_lie_on_streets_and_can_be_driven_to(

@@ -1,4 +1,4 @@
-"""The statistics behind the table, each a function of plain arrays."""
+"""The statistics of a lottery's days, each a function of plain arrays."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def relative_entropy_of(counts: IntArray) -> FloatArray:
     return entropy / float(np.log(counts.shape[1]))
 
 
-def longest_gaps(visits: BoolArray) -> IntArray:
+def longest_gaps(visits: BoolArray, present: BoolArray | None = None) -> IntArray:
     """
     Longest wait for a visit, in days; a first and a last wait count as far as they are seen.
 
@@ -79,19 +79,23 @@ def longest_gaps(visits: BoolArray) -> IntArray:
     ----------
     visits
         Whether each point was visited on each day, shape (days, n).
+    present
+        Whether each point could be visited on each day, shape (days, n): other days do
+        not count. None for all.
 
     Examples
     --------
     >>> longest_gaps(np.array([[True, False], [False, False], [True, False]])).tolist()
     [2, 4]
     """
-    days = len(visits)
+    counted = np.ones_like(visits) if present is None else present
     longest = np.zeros(visits.shape[1], dtype=np.int64)
-    last = np.full(visits.shape[1], -1, dtype=np.int64)
-    for day, visited in enumerate(visits):
-        longest[visited] = np.maximum(longest[visited], day - last[visited])
-        last[visited] = day
-    return np.maximum(longest, days - last)
+    waiting = np.zeros(visits.shape[1], dtype=np.int64)
+    for visited, counts in zip(visits, counted, strict=True):
+        waiting += counts
+        longest[visited] = np.maximum(longest[visited], waiting[visited])
+        waiting[visited] = 0
+    return np.maximum(longest, waiting + 1)
 
 
 def fit_logistic(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lottery.statistics import area_error, area_under_curve, fit_logistic
+from geoinspect.lotteryreport.statistics import area_error, area_under_curve, fit_logistic
 
 if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
 
 #: Days that are only looked at before anything is predicted.
-_WARM_UP = 20
+WARM_UP = 20
 _OLDEST = 10
 _CLEAN_DAYS = 0.25
 
@@ -54,8 +54,8 @@ def predict(visits: BoolArray, promised: FloatArray, neighbours: IntArray) -> Pr
     """
     features = _features(visits, promised, neighbours)
     log_odds = np.log(promised / (1 - promised))
-    middle = (_WARM_UP + len(visits)) // 2
-    learn, test = slice(_WARM_UP, middle), slice(middle, len(visits))
+    middle = (WARM_UP + len(visits)) // 2
+    learn, test = slice(WARM_UP, middle), slice(middle, len(visits))
     width = features.shape[2]
     learnt = features[learn].reshape(-1, width)
     coefficient = fit_logistic(learnt, visits[learn].ravel(), log_odds[learn].ravel())
@@ -68,7 +68,7 @@ def predict(visits: BoolArray, promised: FloatArray, neighbours: IntArray) -> Pr
 
 
 def _features(visits: BoolArray, promised: FloatArray, neighbours: IntArray) -> FloatArray:
-    """What is known of each point on the morning of each day, shape (days, n, k)."""
+    """List what is known of each point on the morning of each day, shape (days, n, k)."""
     days, n = visits.shape
     seen = np.vstack((np.zeros((1, n)), visits[:-1])).astype(np.float64)
     so_far = np.cumsum(seen, axis=0)

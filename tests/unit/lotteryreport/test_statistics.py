@@ -1,10 +1,13 @@
-"""The benchmark's statistics give what can be worked out by hand."""
+"""The statistics of a lottery give what can be worked out by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from lottery.statistics import (
+from scipy.sparse import csr_array
+from scipy.stats import chi2
+
+from geoinspect.lotteryreport.statistics import (
     area_error,
     area_under_curve,
     chi_square_p,
@@ -12,8 +15,6 @@ from lottery.statistics import (
     longest_gaps,
     relative_entropy_of,
 )
-from scipy.sparse import csr_array
-from scipy.stats import chi2
 
 
 def test_area_is_the_share_of_pairs_in_the_right_order_and_ties_count_half():
