@@ -65,10 +65,11 @@ class BookParams:
     scouts
         How many of them are drawn first, to learn how the others must be tilted.
     theta
-        Preference for short routes, per minute of travel. On Nanjing 0.15 travels 4 %
-        more than 0.3 and leaves four times as many effective routes.
+        Preference for short routes, per minute of travel. On Nanjing 0.15 travels 3 %
+        more than 0.3 and leaves two thirds more effective routes.
     tilt
-        Upper end of the pull towards a random focus.
+        Upper end of the pull towards a random focus. On Nanjing the visits of neighbours
+        correlate by 0.12 with 3, at 3 % less travel than with 2, where it is 0.08.
     routes_per_point
         Every point is on at least this many candidates.
     pricing_rounds, priced_routes
@@ -81,7 +82,7 @@ class BookParams:
     candidates: int = 2400
     scouts: int = 600
     theta: float = 0.15
-    tilt: float = 3.0
+    tilt: float = 2.4
     routes_per_point: int = 6
     pricing_rounds: int = 12
     priced_routes: int = 150

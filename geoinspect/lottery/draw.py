@@ -7,7 +7,7 @@ recompute it with nothing but the standard library of any language:
     draw seed   = SHA-256("geoinspect draw" "|" each secret in turn "|" public value "|" commitment)
     number(x)   = SHA-256(draw seed "|" team "|" x) as an integer below 2**256
     route       = first route whose cumulative weight exceeds number("route") * 2**53 / 2**256
-    direction   = reversed if number("direction") is odd and the reversed route can be driven
+    direction   = reversed if number("direction") is odd and the book has a slack for that
     start       = number("start") * (slack + 1) / 2**256 minutes after the start of the shift,
                   rounded down; the slack of the route in its direction, in whole minutes
 

@@ -31,7 +31,7 @@ NaN, one line feed at the end. A record is a dict with these members:
   order of visit, `probability`: a multiple of 2**-53, `travel_s`, `slack_min`: latest departure
   after the start of the shift that keeps the shift and all opening hours, in whole minutes, and
   the same in the opposite direction, `reverse_travel_s`, `reverse_slack_min`: None where it
-  cannot be driven}.
+  cannot be driven or is much longer}.
 - `draw`: `secrets_sha256[]`, `public` (None, or {`source`, `number`} of a publication to come)
   and `commitment`; after the reveal also `secrets[]`, `public_value`, `seed` and `draws[]` of
   {`team_id`, `index`: number of the route in the team's book, `reversed`, `start_offset_s`} and

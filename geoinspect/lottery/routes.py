@@ -126,7 +126,8 @@ class RouteSet:
     slack, reverse_slack
         Latest departure after the start of the shift, in milliseconds, with which the
         route keeps the shift and all opening hours, shape (m,). It keeps them with any
-        earlier departure too, by waiting. `NEVER` if it does with none.
+        earlier departure too, by waiting. `NEVER` if it does with none, or if the way
+        back is much longer than the way there.
     """
 
     stops: IntArray

@@ -128,6 +128,8 @@ class Workload:
         rows = np.concatenate(([team.depot], members + self.n_depots))
         spans = self.spans(team)[members]
         is_open = (spans[:, 0, 0] == 0) & (spans[:, 0, 1] >= team.shift_ms - self.service[members])
+        # spans of use come first; what no point has only takes time
+        spans = spans[:, : max(1, int((spans[:, :, 0] <= spans[:, :, 1]).sum(axis=1).max()))]
         return Zone(
             np.ascontiguousarray(self.times[team.mode][np.ix_(rows, rows)]),
             self.service[members],

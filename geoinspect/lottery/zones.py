@@ -48,7 +48,7 @@ class ZoneParams:
         How far a zone's load may exceed its share before rounding.
     """
 
-    rounds: int = 4
+    rounds: int = 3
     slack: float = 0.02
 
     def __post_init__(self) -> None:
