@@ -60,8 +60,9 @@ class Visit:
         As in the plan; empty where unknown.
     lon, lat
         Place of the point, WGS-84 degrees.
-    arrival, departure
-        Time at the stop, in the city's time.
+    arrival, begin, departure
+        Time at the stop, in the city's time; the visit begins later than the arrival where
+        the team has to wait for the opening.
     inclusion_probability
         Chance of the point to be drawn that day; None if the plan does not tell.
     instruction_zh, instruction_en
@@ -81,6 +82,7 @@ class Visit:
     lon: float
     lat: float
     arrival: datetime
+    begin: datetime
     departure: datetime
     inclusion_probability: float | None
     instruction_zh: str
@@ -116,6 +118,10 @@ class Itinerary:
         The stops in order.
     way_back
         The last leg, to the depot.
+    mode
+        How the team travels: "car", "bicycle" or "foot".
+    inspectors
+        Names of the inspectors that were drawn; none where nobody was.
     """
 
     team_id: str
@@ -130,6 +136,8 @@ class Itinerary:
     length_m: float
     visits: tuple[Visit, ...]
     way_back: Leg
+    mode: str = "car"
+    inspectors: tuple[str, ...] = ()
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -191,10 +199,10 @@ def _itineraries(plan: Mapping[str, Any]) -> list[Itinerary]:
     """Read all routes."""
     zone = ZoneInfo(plan["city"]["timezone"])
     points = {point["point_id"]: point for point in plan["points"]}
-    depots = {team["team_id"]: team["depot"] for team in plan["teams"]}
+    teams = {team["team_id"]: team for team in plan["teams"]}
     stems = file_stems([str(route["team_id"]) for route in plan["routes"]])
     return [
-        _itinerary(plan, route, depots[route["team_id"]], points, stem, zone)
+        _itinerary(plan, route, teams[route["team_id"]], points, stem, zone)
         for route, stem in zip(plan["routes"], stems, strict=True)
     ]
 
@@ -202,7 +210,7 @@ def _itineraries(plan: Mapping[str, Any]) -> list[Itinerary]:
 def _itinerary(
     plan: Mapping[str, Any],
     route: Mapping[str, Any],
-    depot: Mapping[str, Any],
+    team: Mapping[str, Any],
     points: Mapping[str, Mapping[str, Any]],
     stem: str,
     zone: ZoneInfo,
@@ -220,14 +228,24 @@ def _itinerary(
         city=clean_text(plan["city"]["name"]),
         day=date.fromisoformat(plan["date"]),
         commitment=clean_text(plan["draw"]["commitment"]),
-        depot=(depot["lon"], depot["lat"]),
+        depot=(team["depot"]["lon"], team["depot"]["lat"]),
         departure=departure,
         back=back,
         travel_s=route["travel_s"],
         length_m=route["length_m"],
         visits=visits,
         way_back=legs[-1],
+        mode=team.get("mode", "car"),
+        inspectors=_inspectors(plan, route["team_id"]),
     )
+
+
+def _inspectors(plan: Mapping[str, Any], team_id: str) -> tuple[str, ...]:
+    """Read the names of a team's inspectors; campaigns and patrols draw none."""
+    names = {row["inspector_id"]: row["name"] for row in plan.get("inspectors", [])}
+    drawn = plan["draw"].get("inspectors", [])
+    ids = [key for row in drawn if row["team_id"] == team_id for key in row["inspector_ids"]]
+    return tuple(clean_text(names[key]) for key in ids)
 
 
 def _legs(
@@ -262,6 +280,7 @@ def _visit(stop: Mapping[str, Any], point: Mapping[str, Any], leg: Leg, zone: Zo
         lon=stop["lon"],
         lat=stop["lat"],
         arrival=_moment(stop["arrival"], zone),
+        begin=_moment(stop.get("begin", stop["arrival"]), zone),
         departure=_moment(stop["departure"], zone),
         inclusion_probability=point.get("inclusion_probability"),
         instruction_zh=clean_text(point.get("instruction_zh")),

@@ -32,6 +32,7 @@ _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COMMITMENT_GROUPS = 4
 _LEAST_INSPECTORS = 2
+_MODES = {"car": "By car", "bicycle": "By bicycle", "foot": "On foot"}
 _THEN = "\N{NO-BREAK SPACE}→ "
 
 
@@ -103,7 +104,9 @@ def _sheet(route: Itinerary, language: Language) -> dict[str, Any]:
         "has_places": any(visit.district or visit.unit for visit in route.visits),
         "stops": [_stop(visit, language) for visit in route.visits],
         "way_back": _way(route.way_back, translate),
-        "signatures": range(_LEAST_INSPECTORS),
+        "mode": translate(_MODES[route.mode]),
+        "inspectors": "、".join(route.inspectors),
+        "signatures": [*route.inspectors, *("",) * (_LEAST_INSPECTORS - len(route.inspectors))],
     }
 
 
@@ -112,6 +115,7 @@ def _stop(visit: Visit, language: Language) -> dict[str, Any]:
     return {
         "sequence": visit.sequence,
         "arrival": f"{visit.arrival:%H:%M}",
+        "opens": f"{visit.begin:%H:%M}" if visit.begin > visit.arrival else "",
         "departure": f"{visit.departure:%H:%M}",
         "point_id": visit.point_id,
         "name": visit.name,

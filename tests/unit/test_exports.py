@@ -306,9 +306,28 @@ def test_an_english_sheet_has_chinese_in_names_only(plan):
         point.update(name="n", category="c", district="d", unit="u")
     for leg in (leg for route in plan["routes"] for leg in route["legs"]):
         leg["streets"] = ["s"]
+    for inspector in plan["inspectors"]:
+        inspector["name"] = "i"
     text = "".join(Page(render_sheets(itineraries(plan), language="en")).text)
     assert re.findall("[一-鿿]+", text) == []
     assert "Result of the inspection" in text
+
+
+def test_a_sheet_names_the_inspectors_and_how_they_travel(plan):
+    plan["teams"][0]["mode"] = "bicycle"
+    names = {row["inspector_id"]: row["name"] for row in plan["inspectors"]}
+    drawn = [names[key] for key in plan["draw"]["inspectors"][0]["inspector_ids"]]
+    text = "".join(Page(render_sheets(itineraries(plan)[:1], language="zh")).text)
+    assert "检查人员" + "、".join(drawn) in re.sub(r"\s", "", text)
+    assert "骑行" in text
+
+
+def test_a_sheet_tells_when_a_team_has_to_wait(plan):
+    stop = plan["routes"][0]["stops"][0]
+    stop["begin"] = stop["departure"]
+    opens = datetime.fromisoformat(stop["departure"]).strftime("%H:%M")
+    text = "".join(Page(render_sheets(itineraries(plan)[:1], language="zh")).text)
+    assert f"{opens}开门" in re.sub(r"\s", "", text)
 
 
 # ---- files ----
