@@ -45,6 +45,10 @@ _FILLINGS = 6
 _LESS = 0.95
 _SMALLEST_STEP = 0.2
 
+_PREFERENCES = 3
+_LESS_PREFERENCE = 0.5
+_MORE_PREFERENCE = 1.5
+
 #: Pricing is given up when this many rounds have not halved the gap.
 _PATIENCE = 3
 
@@ -74,6 +78,9 @@ class BookParams:
         Every point is on at least this many candidates.
     pricing_rounds, priced_routes
         How often, and how many, new routes are made where promises are not kept.
+    effective_wished, effective_plenty
+        A book with fewer effective routes than wished is calibrated again with less
+        preference for short routes, one with more than plenty with more.
     fewest_effective
         A book with fewer effective routes is calibrated again with less preference
         for short ones: being hard to guess comes before being short.
@@ -82,10 +89,12 @@ class BookParams:
     candidates: int = 2400
     scouts: int = 600
     theta: float = 0.15
-    tilt: float = 2.4
+    tilt: float = 2.3
     routes_per_point: int = 6
     pricing_rounds: int = 12
     priced_routes: int = 150
+    effective_wished: float = 250.0
+    effective_plenty: float = 1200.0
     fewest_effective: float = 120.0
 
     def __post_init__(self) -> None:
@@ -206,6 +215,7 @@ def build_book(
     if not calibration.is_exact:
         raise _overloaded(zone)
     if zone.n_points > _SMALL_ZONE:
+        calibration = _fitting_preference(routes, zone, calibration, params)
         routes, calibration = _less_guessable(routes, zone, calibration, state, params)
     weights = integer_weights(calibration.weights)
     drawable = np.flatnonzero(weights > 0)
@@ -326,6 +336,23 @@ def _calibrate_with_pricing(
         calibration = calibrate(routes, zone.probability, theta=params.theta)
         gaps.append(calibration.gap)
     return routes, calibration
+
+
+def _fitting_preference(
+    routes: RouteSet, zone: Zone, calibration: Calibration, params: BookParams
+) -> Calibration:
+    """Prefer short routes more where plenty of them stay likely, less where few do."""
+    theta = params.theta
+    for _ in range(_PREFERENCES):
+        effective = calibration.effective_routes
+        if params.effective_wished <= effective <= params.effective_plenty:
+            break
+        theta *= _LESS_PREFERENCE if effective < params.effective_wished else _MORE_PREFERENCE
+        other = calibrate(routes, zone.probability, theta=theta, start=calibration.dual)
+        if not other.is_exact or other.effective_routes < params.effective_wished <= effective:
+            break
+        calibration = other
+    return calibration
 
 
 def _less_guessable(

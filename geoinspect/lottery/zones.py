@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from geoinspect.arrays import BoolArray, FloatArray, IntArray, RandomState
 
-# a point goes to one of its nearest zones; more choice moves no point, but costs time
-_NEAREST_ZONES = 8
+# a point goes to one of its nearest zones, or to one that it is among the nearest of; more
+# choice moves no point, but costs time
+_NEAREST_ZONES = 5
+_NEAREST_SHARES = 2
 
 # equal loads come first, short ways second
 _COST_OF_IMBALANCE = 100.0
@@ -264,9 +266,12 @@ def _shared_out(
 def _near_pairs(cost: IntArray) -> tuple[IntArray, IntArray]:
     """Return the pairs of point and zone that may be chosen."""
     n, n_zones = cost.shape
-    near = np.argsort(cost, axis=1, kind="stable")[:, :_NEAREST_ZONES]
+    zones = np.argsort(cost, axis=1, kind="stable")[:, :_NEAREST_ZONES]
+    # a remote zone is among the nearest of few points: it may also have its own nearest ones
+    points = np.argsort(cost, axis=0, kind="stable")[: -(-_NEAREST_SHARES * n // n_zones)]
     is_near = np.zeros((n, n_zones), dtype=np.bool_)
-    np.put_along_axis(is_near, near, values=True, axis=1)
+    np.put_along_axis(is_near, zones, values=True, axis=1)
+    np.put_along_axis(is_near, points, values=True, axis=0)
     point, zone = np.nonzero(is_near & (cost < _UNTHINKABLE))
     return point, zone
 

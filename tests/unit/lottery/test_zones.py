@@ -107,6 +107,16 @@ def test_points_go_only_to_teams_that_can_visit_them(state: np.ndarray) -> None:
     assert np.bincount(zone).tolist() == [12, 9, 9]
 
 
+def test_a_remote_zone_gets_its_share_too(state: np.ndarray) -> None:
+    # eight towns in a row and a hamlet far behind them: whoever works there fetches points
+    town = np.repeat(np.arange(9), 10)[:81]
+    place = np.where(town == 8, 30, town)
+    times = (60 * np.abs(place[:, None] - place[None]) + 1) * (1 - np.eye(81, dtype=np.int64))
+    for _ in range(10):
+        zone = draw_zones(territory(times, 9), np.ones(81), state)
+        assert np.bincount(zone, minlength=9).min() >= 7
+
+
 def test_more_teams_than_points_are_refused(state: np.ndarray) -> None:
     with pytest.raises(LotteryError, match="3 teams cannot share 2 points"):
         draw_zones(territory(plane_times(1, "few"), 3), np.ones(2), state)
