@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install assets demo test check lint types pytest coverage browser format bench bench-lottery openapi \
+.PHONY: help install assets demo test check lint types pytest coverage programs format bench bench-lottery openapi \
         gallery lock serve build clean
 
 help: ## List the targets
@@ -25,7 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  then apt-get update -qq && apt-get install -y -qq python3-venv; \
 	  else echo "Python cannot make virtual environments here: install the package python3-venv"; exit 1; fi; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m geoinspect.lottery.warm
 	@touch $@
@@ -47,18 +47,24 @@ lint: install ## Check style with ruff
 types: install ## Check types with mypy --strict
 	$(BIN)/mypy
 
-pytest: assets browser ## Run unit, property, integration, doc and browser tests with coverage
+pytest: assets programs ## Run unit, property, integration, doc and browser tests with coverage
 	$(BIN)/coverage run -m pytest --doctest-modules
 	@$(MAKE) --no-print-directory coverage
 
 coverage: ## Print the coverage of the last test run
 	@$(BIN)/coverage report --skip-covered --sort=cover
 
-browser: ## See that Chromium is there; install it when root on Debian
-	@command -v chromium >/dev/null || { \
+programs: ## See that Chromium, PostgreSQL and Pango are there; install them when root on Debian
+	@missing=; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-noto-cjk"; \
+	ls /usr/lib/postgresql/15/bin/initdb /usr/share/postgresql/15/extension/postgis.control >/dev/null 2>&1 \
+	  || missing="$$missing postgresql-15 postgresql-15-postgis-3"; \
+	$(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("pangoft2-1.0"))' \
+	  || missing="$$missing libpango-1.0-0 libpangoft2-1.0-0"; \
+	[ -z "$$missing" ] || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-	  then apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk; \
-	  else echo "The browser tests need Chromium: install the packages chromium and fonts-noto-cjk"; exit 1; fi; }
+	  then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	  else echo "The tests need more programs: install the packages$$missing"; exit 1; fi; }
 
 format: install ## Format the code
 	$(BIN)/ruff format .
@@ -76,7 +82,7 @@ bench-lottery: assets ## Measure the lottery's promises, coverage and route plan
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json
 
-gallery: demo browser ## Take the pictures of the maps
+gallery: demo programs ## Take the pictures of the maps
 	$(BIN)/python maps/make_gallery.py
 
 lock: install ## Pin the newest dependencies with their hashes
