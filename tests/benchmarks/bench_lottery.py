@@ -33,8 +33,9 @@ from lottery.cases import depots_case, hours_case, plain_case
 from lottery.city import load_city, on_streets, with_unequal_weights
 from lottery.days import make_day
 from lottery.measurement import Effort, Measurement
-from lottery.promises import Row, caption, rows, rows_of_year
+from lottery.promises import Row, caption, rows
 from lottery.year import simulate_year
+from lottery.year_promises import rows_of_year
 from rich.console import Console
 from rich.table import Table
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoinspect.lotteryreport.predictor import Prediction, predict
-from geoinspect.lotteryreport.statistics import chi_square_p, longest_gaps, relative_entropy_of
+from geoinspect.lotteryreport.statistics import chi_square_p, relative_entropy_of
 from lottery import coverage
 
 if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
     from lottery.measurement import Measurement, Rival
-    from lottery.year import Year
 
 FEWEST_EFFECTIVE = 100
 TYPICAL_EFFECTIVE = 500
@@ -55,51 +54,6 @@ def rows(measured: Measurement) -> list[Row]:
         *([_coverage_at_thirty()] if small else []),
         _seconds(measured),
     ]
-
-
-def rows_of_year(year: Year, neighbours: IntArray) -> list[Row]:
-    """Measure the promises that need days which follow each other."""
-    low, high = year.promised.min(), year.promised.max()
-    few = int((year.effective < FEWEST_EFFECTIVE).sum())
-    gaps = [int(longest_gaps(visits).max()) for visits in (year.visits, year.script, year.sampled)]
-    foretold = [
-        mean_prediction([predict(visits, year.promised, neighbours)])
-        for visits in (year.visits, year.script, year.sampled)
-    ]
-    return [
-        Row("chances: largest gap to the promise", "<= 1e-9", f"{year.gap:.1e}", year.gap <= 1e-9),
-        Row(
-            "smallest and largest daily chance",
-            "0.005 to 0.95",
-            f"{low:.3f} to {high:.3f}",
-            bool(low >= 0.005 and high <= 0.95),
-        ),
-        Row(
-            f"routes that fit shift and matrix, of {year.routes:,}",
-            "100 %",
-            f"{1 - year.faulty / year.routes:.2%}",
-            year.faulty == 0,
-        ),
-        _median_effective(year.effective),
-        Row(
-            f"effective routes: smallest of {year.effective.size:,} zones",
-            f">= {FEWEST_EFFECTIVE}",
-            f"{year.effective.min():.0f} ({few} below)",
-            few == 0,
-        ),
-        *_foretold(*foretold),
-        Row(f"longest gap in {len(year.visits)} days", "<= 66", *_written_gaps(gaps)),
-        Row(
-            "seconds a day: median (best)",
-            "< 1",
-            f"{median(year.seconds):.2f} ({year.seconds.min():.2f})",
-            bool(median(year.seconds) < 1),
-        ),
-    ]
-
-
-def _written_gaps(gaps: list[int]) -> tuple[str, bool, str, str]:
-    return str(gaps[0]), gaps[0] <= 66, str(gaps[1]), str(gaps[2])
 
 
 def _exact_chances(measured: Measurement) -> Row:
@@ -257,7 +211,7 @@ def _effective_routes(measured: Measurement) -> list[Row]:
     effective = np.array([t.book.effective_routes for day in measured.days for t in day.teams])
     few = int((effective < FEWEST_EFFECTIVE).sum())
     return [
-        _median_effective(effective),
+        median_effective(effective),
         Row(
             f"effective routes: smallest of {len(effective):,} zones",
             f">= {FEWEST_EFFECTIVE}",
@@ -267,7 +221,8 @@ def _effective_routes(measured: Measurement) -> list[Row]:
     ]
 
 
-def _median_effective(effective: FloatArray) -> Row:
+def median_effective(effective: FloatArray) -> Row:
+    """Return the row of the effective routes of a typical team."""
     middle = float(np.median(effective))
     return Row(
         "effective routes a team: median",
@@ -323,7 +278,7 @@ def _predictor(measured: Measurement) -> list[Row]:
         near = measured.case.neighbours
         return mean_prediction([predict(*year, near) for year in measured.years(visits)])
 
-    return _foretold(
+    return foretold_rows(
         *(
             foretold(visits)
             for visits in (measured.visits, measured.script.visits, measured.solver.visits)
@@ -331,7 +286,8 @@ def _predictor(measured: Measurement) -> list[Row]:
     )
 
 
-def _foretold(book: Prediction, script: Prediction, solver: Prediction) -> list[Row]:
+def foretold_rows(book: Prediction, script: Prediction, solver: Prediction) -> list[Row]:
+    """Return the rows of what past plans tell."""
     return [
         Row(
             "area under the curve of a predictor, above the promised chances'",
