@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geoinspect.errors import InputError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def write_bytes(path: Path, content: bytes) -> None:
+
+def write_bytes(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """
     Write a file in one step: a crash leaves the old file or none, never half of one.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made if it is missing.
+    content
+        What it holds.
+    mode
+        Who may read and write it. It is nobody else's at any moment before.
 
     Raises
     ------
@@ -24,17 +38,57 @@ def write_bytes(path: Path, content: bytes) -> None:
             part.write(content)
             part.flush()
             os.fsync(part.fileno())
-        _move(Path(part.name), path)
+        _move(Path(part.name), path, mode)
     except OSError as error:
         raise InputError(
             "{path} cannot be written: {problem}.", path=path, problem=error.strerror
         ) from error
 
 
-def _move(part: Path, path: Path) -> None:
+@contextmanager
+def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
+    """
+    Give a file to write that takes its place once it is whole; see `write_bytes`.
+
+    Parameters
+    ----------
+    path
+        The place.
+    mode
+        As in `write_bytes`.
+
+    Yields
+    ------
+    part
+        The file to write, in the same folder and empty.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made or written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
+            written = Path(part.name)
+        try:
+            yield written
+            with written.open("rb") as whole:
+                os.fsync(whole.fileno())
+        except BaseException:
+            written.unlink()
+            raise
+        _move(written, path, mode)
+    except OSError as error:
+        raise InputError(
+            "{path} cannot be written: {problem}.", path=path, problem=error.strerror
+        ) from error
+
+
+def _move(part: Path, path: Path, mode: int) -> None:
     """Put the finished file in its place, or remove it where that fails."""
     try:
-        part.chmod(0o644)
+        part.chmod(mode)
         part.replace(path)
     except OSError:
         part.unlink()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geoinspect.audit import log
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.network import RoadNetwork
+from geoinspect.sealing import Keyring
 from geoinspect.settings import read_settings
-from geoinspect.store import Store
+from geoinspect.store import Store, is_empty, schema_named, shown, with_schema
+from geoinspect.store.desk import NOBODY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from geopandas import GeoDataFrame
 
     from geoinspect.settings import Settings
@@ -27,10 +31,20 @@ name = {name}
 timezone = "{timezone}"
 language = "{language}"        # zh or en
 # depot = [118.7969, 32.0603]  # WGS-84 longitude, latitude where routes start and end
+# database_url = "postgresql://USER:PASSWORD@HOST/DATABASE"  # a server with PostGIS
+# database_schema = "city_name"  # where one server holds several cities
 # boundary_tolerance_m = 30
 # max_snap_distance_m = 500
+# seal_key_file = "seal.key"   # plans are stored sealed: `geoinspect seal key -o {{CITY}}/seal.key`
 heat_bandwidth_m = {heat_bandwidth_m:g}
 
+# [release]                    # when a team may know its route
+# lead_min = 30                # minutes before its shift begins
+# mode = "whole"               # or "stop-by-stop": the next stop only
+#
+# [audit]
+# keep_days = 400              # the log stays so long before it may be archived; 180 or more
+#
 # [service_times]              # time at a stop of a category, where it is not the usual one
 # "集贸市场" = "20min"
 #
@@ -75,10 +89,13 @@ class CityFolder:
         The folder.
     settings
         Its settings.
+    actor
+        Who the log names for what is done through this folder.
     """
 
     path: Path
     settings: Settings
+    actor: str = NOBODY
 
     @classmethod
     def create(
@@ -103,7 +120,8 @@ class CityFolder:
         if path.exists() and not path.is_dir():
             raise InputError("{path} is a file: name a folder.", path=path)
         path.mkdir(parents=True, exist_ok=True)
-        Store.create(path / DATABASE_FILE).close()
+        # the variables of the environment alone: the file comes last, it makes the city
+        _create_store(database_of(path, read_settings(path / SETTINGS_FILE)))
         quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
         text = _SETTINGS_TEXT.format(
             name=quoted, timezone=timezone, language=language, heat_bandwidth_m=heat_bandwidth_m
@@ -112,9 +130,9 @@ class CityFolder:
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path) -> CityFolder:
+    def open(cls, path: Path, actor: str = NOBODY) -> CityFolder:
         """
-        Open the folder of a city.
+        Open the folder of a city, as somebody whom the log names.
 
         Raises
         ------
@@ -125,11 +143,40 @@ class CityFolder:
             raise NotFoundError(
                 "{path} is not a city folder: make one with `geoinspect init {path}`.", path=path
             )
-        return cls(path, read_settings(path / SETTINGS_FILE))
+        return cls(path, read_settings(path / SETTINGS_FILE), actor)
+
+    def keyring(self) -> Keyring | None:
+        """
+        Read the keys that plans are sealed with, None if there are none.
+
+        Raises
+        ------
+        NotFoundError
+            If the settings name a file that is not there.
+        InputError
+            If others may read the file, or a key is malformed.
+        """
+        ring = Keyring.from_environment(os.environ)
+        if ring is None and self.settings.seal_key_file:
+            return Keyring.from_file(self.path / self.settings.seal_key_file)
+        return ring
+
+    def note_settings(self) -> None:
+        """Enter in the log that the file of settings is another than it was."""
+        found = sha256((self.path / SETTINGS_FILE).read_bytes()).hexdigest()
+        store = self.store()
+        noted = store.audit.last("settings")
+        if noted is None or noted.facts() != {"sha256": found}:
+            log(store, self.actor, "settings", SETTINGS_FILE, sha256=found)
 
     def store(self) -> Store:
-        """Open the database."""
-        return Store.open(self.path / DATABASE_FILE)
+        """Open the database, as `actor` and with the city's keys."""
+        return Store.open(self.database).acting(self.actor, self.keyring())
+
+    @property
+    def database(self) -> Path | str:
+        """File of the database, or the address of a server's."""
+        return database_of(self.path, self.settings)
 
     def districts(self) -> GeoDataFrame | None:
         """Return the districts, or None if there are none yet."""
@@ -157,3 +204,31 @@ class CityFolder:
                 path=self.path,
             )
         return RoadNetwork.load(self.network_path)
+
+
+def database_of(path: Path, settings: Settings) -> Path | str:
+    """Return where the tables of a city are; see `geoinspect.store.databases`."""
+    if not settings.database_url:
+        return path / DATABASE_FILE
+    schema = settings.database_schema or schema_named(path.resolve().name)
+    return with_schema(settings.database_url, schema)
+
+
+def _create_store(database: Path | str) -> None:
+    """
+    Make the database of a new city.
+
+    Raises
+    ------
+    InputError
+        If a server has a city of this name already.
+    """
+    store = Store.create(database)
+    is_new = isinstance(database, Path) or is_empty(store)
+    store.close()
+    if not is_new:
+        raise InputError(
+            "There is a city already at {database}: name another schema with the variable "
+            "GEOINSPECT_DATABASE_SCHEMA, or copy the folder of that city.",
+            database=shown(database),
+        )

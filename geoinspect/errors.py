@@ -8,6 +8,9 @@ GeoinspectError
 ├── LotteryError                       no honest draw is possible
 ├── VerificationError                  a published plan does not hold
 ├── NotFoundError                      the thing asked for is not there
+├── StoreError                         the database cannot be reached, is full or damaged
+├── UnauthenticatedError               nobody is signed in, or the proof is wrong
+├── ForbiddenError                     who is signed in may not do this
 └── MissingDependencyError (also ImportError)
 
 An error carries an English sentence with named fields and the values of the
@@ -76,6 +79,18 @@ class VerificationError(GeoinspectError):
 
 class NotFoundError(GeoinspectError):
     """The thing asked for is not there."""
+
+
+class StoreError(GeoinspectError):
+    """The database cannot be reached, is busy, full or damaged; nothing was changed."""
+
+
+class UnauthenticatedError(GeoinspectError):
+    """Nobody is signed in, or what was shown as proof is wrong or used up."""
+
+
+class ForbiddenError(GeoinspectError):
+    """Whoever is signed in may not do this."""
 
 
 class MissingDependencyError(GeoinspectError, ImportError):

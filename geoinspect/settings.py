@@ -18,11 +18,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from geoinspect.audit import MIN_KEEP_DAYS
 from geoinspect.chances import ChanceParams
 from geoinspect.errors import InputError
 from geoinspect.messages import Language  # noqa: TC001  pydantic reads the type
 from geoinspect.network import Mode  # noqa: TC001  pydantic reads the type
 from geoinspect.planning import TeamOrder
+from geoinspect.sealing import ReleaseParams
 from geoinspect.shifts import Shift, read_duration, read_shift
 
 if TYPE_CHECKING:
@@ -45,6 +47,14 @@ class UsualTeams(BaseModel):
     def _is_shift(cls, value: str) -> str:
         read_shift(value)
         return value
+
+
+class AuditParams(BaseModel):
+    """How long the log stays in the database: `keep_days`, 180 or more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keep_days: int = Field(default=400, ge=MIN_KEEP_DAYS)
 
 
 class Settings(BaseSettings):
@@ -75,11 +85,28 @@ class Settings(BaseSettings):
         The usual teams, tables `[[teams]]`: `count`, `shift`, and if they differ `depot`,
         `mode` ("car", "bicycle" or "foot") and `seats` for inspectors. Used where the
         command line names none.
+    release
+        When a team may know its route, the table `[release]`; see
+        `geoinspect.sealing.ReleaseParams`.
+    seal_key_file
+        File of the keys that plans are sealed with, where the environment variable
+        GEOINSPECT_SEAL_KEY has none; within the city's folder unless it is a whole path.
+    audit
+        How long the log stays in the database, the table `[audit]`.
     hours
         Opening hours by category, the table `[hours]`: one span such as "18:00-23:00", or a
         list of them.
     service_times
         Time at a stop by category, the table `[service_times]`, such as "20min".
+    requests_per_minute
+        Requests that the service takes from one client a minute.
+    max_upload_mb
+        Largest file that can be sent to the service, in megabytes.
+    database_url
+        Address of a PostgreSQL database with PostGIS,
+        `postgresql://USER:PASSWORD@HOST/DATABASE`; "" for a SQLite file in the folder.
+    database_schema
+        Schema of the city in that database; "" for one named after the folder.
     """
 
     model_config = SettingsConfigDict(env_prefix="GEOINSPECT_", frozen=True, extra="forbid")
@@ -93,8 +120,15 @@ class Settings(BaseSettings):
     heat_bandwidth_m: float = 300.0
     chances: ChanceParams = ChanceParams()
     teams: tuple[UsualTeams, ...] = ()
+    release: ReleaseParams = ReleaseParams()
+    seal_key_file: str = ""
+    audit: AuditParams = AuditParams(keep_days=400)
     hours: dict[str, str | list[str]] = {}
     service_times: dict[str, str] = {}
+    requests_per_minute: int = Field(default=1200, ge=1)
+    max_upload_mb: float = Field(default=64.0, gt=0)
+    database_url: str = ""
+    database_schema: str = ""
 
     @field_validator("timezone")
     @classmethod

@@ -14,12 +14,44 @@ from geoinspect.network import RoadNetwork, read_network
 from geoinspect.planning import City, PlanParams, TeamOrder, named_points, plan_inspections
 from geoinspect.responsibility import assign
 from geoinspect.shifts import read_shift
+from geoinspect.store import Store
+from geoinspect.store.databases import close_all
+
+from .postgres import Cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
 
 SECRET = "5eed" * 8
 NANJING = Path(__file__).parents[2] / "shared" / "data" / "nanjing"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """A place for the tables of a city, in each of the two databases."""
+    if request.param == "sqlite":
+        yield tmp_path / "city.db"
+    else:
+        yield request.getfixturevalue("cluster").url()
+        close_all()
+
+
+@pytest.fixture
+def store(where: Path | str) -> Iterator[Store]:
+    """An empty store, in each of the two databases."""
+    store = Store.create(where)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -9,12 +10,33 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import geoinspect
-from geoinspect.api.endpoints import health, heat, home, maps, plans, points
+from geoinspect.api.endpoints import (
+    accounts,
+    features,
+    health,
+    heat,
+    home,
+    imports,
+    jobs,
+    maps,
+    planning,
+    plans,
+    points,
+    session,
+    sign_in,
+    violations,
+)
+from geoinspect.api.entitytags import PACKED_FROM_BYTES, EntityTags
 from geoinspect.api.errors import add_error_handlers
+from geoinspect.api.idempotency import KeptAnswers, add_replay
+from geoinspect.api.limits import Limits
+from geoinspect.api.observing import Metrics, Observed
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastapi.routing import APIRoute
 
     from geoinspect.cityfolder import CityFolder
@@ -30,7 +52,12 @@ service answers to this machine only, because it knows no accounts yet.
 """
 
 
-def create_app(folder: CityFolder) -> FastAPI:
+def _clock() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) -> FastAPI:
     """
     Make the service of a city.
 
@@ -43,6 +70,8 @@ def create_app(folder: CityFolder) -> FastAPI:
     folder
         The city. Its files are opened at each request, so that an import or a new plan
         shows at once.
+    clock
+        What tells the time, timezone-aware: rights change with it.
     """
     app = FastAPI(
         title="geoinspect",
@@ -51,17 +80,31 @@ def create_app(folder: CityFolder) -> FastAPI:
         # the documentation pages of FastAPI load scripts from the internet
         docs_url=None,
         redoc_url=None,
-        responses=problems(404, 422),
+        responses=problems(401, 403, 404, 413, 422, 429),
         generate_unique_id_function=_operation_id,
     )
     app.state.folder = folder
-    for module in (home, health, points, plans, heat, maps):
+    app.state.clock = clock
+    for module in (home, health, sign_in, session, accounts, points, plans, heat, maps):
+        app.include_router(module.router)
+    for module in (imports, planning, jobs, features, violations):
         app.include_router(module.router)
     add_error_handlers(app)
+    add_replay(app)
     # the one added last sees a request first
-    app.add_middleware(GZipMiddleware, compresslevel=_GZIP_LEVEL)
+    app.add_middleware(KeptAnswers, folder=folder)
+    app.add_middleware(EntityTags)
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_FROM_BYTES, compresslevel=_GZIP_LEVEL)
+    settings = folder.settings
+    app.add_middleware(
+        Limits,
+        per_minute=settings.requests_per_minute,
+        file_bytes=round(settings.max_upload_mb * 1e6),
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS, www_redirect=False)
     app.add_middleware(SecurityHeaders)
+    app.state.metrics = Metrics()
+    app.add_middleware(Observed, metrics=app.state.metrics)
     return app
 
 

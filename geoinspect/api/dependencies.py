@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from geoinspect.api.auth import identify
 from geoinspect.cityfolder import CityFolder
 from geoinspect.errors import InputError
+from geoinspect.people import Actor
 from geoinspect.store import Store
 
 if TYPE_CHECKING:
@@ -38,6 +41,25 @@ def open_store(folder: FolderDep) -> Iterator[Store]:
 
 
 StoreDep = Annotated[Store, Depends(open_store)]
+
+
+def now(request: Request) -> datetime:
+    """Return the moment of a request, by the clock of the application."""
+    moment = request.app.state.clock()
+    if not isinstance(moment, datetime):
+        raise TypeError("the application was not made by create_app()")
+    return moment
+
+
+NowDep = Annotated[datetime, Depends(now)]
+
+
+def current_actor(request: Request, store: StoreDep, at: NowDep) -> Actor:
+    """Return who asks; see `geoinspect.api.auth`."""
+    return identify(request, store, now=at)
+
+
+ActorDep = Annotated[Actor, Depends(current_actor)]
 
 
 def read_bbox(bbox: str) -> Bounds:

@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
+from geoinspect.api.entitytags import MissingVersionError, StaleVersionError
+from geoinspect.api.idempotency import KeyInUseError, KeyMisusedError
 from geoinspect.api.security import HEADERS
 from geoinspect.errors import (
+    ForbiddenError,
     GeoinspectError,
     InputError,
     LotteryError,
     MissingDependencyError,
     NetworkError,
     NotFoundError,
+    UnauthenticatedError,
     VerificationError,
 )
 from geoinspect.messages import translator
@@ -31,11 +35,21 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
     from starlette.requests import Request
+    from starlette.responses import Response
+
+#: Where people sign in.
+SIGN_IN = "/sign-in"
 
 #: The nearest of an error's classes decides.
 STATUS: dict[type[Exception], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
+    UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MissingVersionError: HTTPStatus.PRECONDITION_REQUIRED,
+    StaleVersionError: HTTPStatus.PRECONDITION_FAILED,
+    KeyMisusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    KeyInUseError: HTTPStatus.CONFLICT,
     LotteryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NetworkError: HTTPStatus.CONFLICT,
     VerificationError: HTTPStatus.CONFLICT,
@@ -89,17 +103,33 @@ def status_of(error: GeoinspectError) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def _answer_geoinspect_error(request: Request, error: GeoinspectError) -> ProblemResponse:
+def _answer_geoinspect_error(request: Request, error: GeoinspectError) -> Response:
     """Tell what is wrong and what to do about it."""
+    if isinstance(error, UnauthenticatedError) and _is_page(request):
+        return RedirectResponse(SIGN_IN, status_code=HTTPStatus.SEE_OTHER)
     translate = translator(request.app.state.folder.settings.language)
-    return problem(status_of(error), error.render(translate), error=type(error).__name__)
+    status = HTTPStatus.BAD_REQUEST if _is_ogc(request, error) else status_of(error)
+    return problem(status, error.render(translate), error=type(error).__name__)
 
 
-def _answer_bad_request(_request: Request, error: RequestValidationError) -> ProblemResponse:
+def _is_ogc(request: Request, error: Exception) -> bool:
+    """Tell whether OGC API - Features wants 400 for a wrong parameter."""
+    is_parameter = isinstance(error, InputError | RequestValidationError)
+    return is_parameter and request.method == "GET" and request.url.path.startswith("/ogc")
+
+
+def _is_page(request: Request) -> bool:
+    """Tell whether a person with a browser waits for a page."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+
+
+def _answer_bad_request(request: Request, error: RequestValidationError) -> ProblemResponse:
     """Name the parameters that are wrong."""
     faults = [{"parameter": _name(fault), "problem": fault["msg"]} for fault in error.errors()]
     detail = "; ".join(f"{fault['parameter']}: {fault['problem']}" for fault in faults)
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
+    is_ogc = _is_ogc(request, error)
+    status = HTTPStatus.BAD_REQUEST if is_ogc else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem(status, detail, errors=faults)
 
 
 def _name(fault: Mapping[str, Any]) -> str:
@@ -114,9 +144,10 @@ def _answer_http_error(_request: Request, error: HTTPException) -> ProblemRespon
     return response
 
 
-def _answer_unknown_error(_request: Request, _error: Exception) -> ProblemResponse:
+def _answer_unknown_error(request: Request, _error: Exception) -> ProblemResponse:
     """Say nothing; the server's log has the traceback."""
     response = problem(HTTPStatus.INTERNAL_SERVER_ERROR)
     # this answer is made outside of all middleware
     response.headers.update(HEADERS)
+    response.headers["X-Request-Id"] = getattr(request.state, "request_id", "")
     return response

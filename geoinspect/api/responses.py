@@ -10,9 +10,17 @@ from geoinspect.api.schemas import Problem
 from geoinspect.api.security import policy_of
 
 _PROBLEMS = {
+    400: "A parameter is wrong or unknown.",
+    401: "Nobody is signed in, or session or token are over.",
+    403: "Whoever is signed in may not do this.",
     404: "The thing asked for is not there.",
     409: "The data of the city do not allow an answer.",
+    412: "What is edited was changed since it was read.",
+    413: "The request is too large.",
     422: "A parameter or the data of the city are wrong.",
+    428: "The edit does not name the version that it edits (If-Match).",
+    429: "Too many requests; Retry-After says when to go on.",
+    503: "The database cannot be reached.",
 }
 
 

@@ -146,6 +146,13 @@ class RouteCollection(_Schema):
     features: list[RouteFeature]
 
 
+class OwnRoutes(_Schema):
+    """Routes of one's own teams, whole or stop by stop."""
+
+    date: date
+    routes: list[dict[str, Any]] = Field(description="Rows as in the plan's record.")
+
+
 class LeftOutRows(_Schema):
     """Rows that a surface does not count."""
 

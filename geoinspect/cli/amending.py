@@ -12,6 +12,7 @@ import typer
 
 from geoinspect.amending.amend import amend as amend_route
 from geoinspect.amending.record import REASONS, team_of
+from geoinspect.cli.opening import check_released
 from geoinspect.cli.session import session_of
 from geoinspect.cli.verifying import parse_plan, read_plan_bytes
 from geoinspect.errors import InputError
@@ -20,9 +21,9 @@ from geoinspect.lottery.verify import verify
 from geoinspect.shifts import read_date, read_duration
 
 if TYPE_CHECKING:
+    from geoinspect.cityfolder import CityFolder
     from geoinspect.cli.session import Session
     from geoinspect.lottery.record import Record
-    from geoinspect.store.plans import PlanLedger
 
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})")
 
@@ -66,7 +67,7 @@ def amend(
     session = session_of(context)
     folder = session.city()
     ledger = folder.store().ledger
-    drawn = _plan(ledger, day, plan)
+    drawn = _plan(folder, team, day, plan)
     event = _event(late, stop, takes, closed, closed_near, breakdown=breakdown)
     with session.steps() as step:
         step("Timing the rest of the day anew")
@@ -117,14 +118,17 @@ def tell_amendment(session: Session, amendment: Record) -> None:
         )
 
 
-def _plan(ledger: PlanLedger, day: str, file: Path | None) -> Record:
+def _plan(folder: CityFolder, team: str, day: str, file: Path | None) -> Record:
     """Read the plan to amend: a file that holds, or the binding plan of a day."""
     if file is not None:
         content = read_plan_bytes(file)
         verify(content)
         return parse_plan(content, file)
+    ledger = folder.store().ledger
     draw = ledger.binding(read_date(day) if day else None)
-    return parse_plan(ledger.drawn_record(draw), None)
+    record = parse_plan(ledger.drawn_record(draw), None)
+    check_released(folder, draw, record, team)
+    return record
 
 
 def _event(

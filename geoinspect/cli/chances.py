@@ -57,6 +57,7 @@ def chances(
         points, weights, possible = weighed_points(folder, wanted, stops)
     table = _table(session, points, weights, possible, folder.settings.chances)
     _tell(session, table, weights, wanted, top)
+    session.log("export", f"chances {wanted}")
     session.put(table.to_csv().encode("utf-8-sig"), output)
 
 

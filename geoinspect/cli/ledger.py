@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoinspect.cli.opening import whole_record
 from geoinspect.cli.session import session_of
 from geoinspect.cli.verifying import parse_plan, read_plan_bytes
 from geoinspect.errors import InputError
@@ -97,10 +98,12 @@ def show(
     Example: geoinspect -C taicang plan show 2026-11-23 -o plan.json
     """
     session = session_of(context)
-    ledger = session.city().store().ledger
-    wanted = read_date(day)
+    folder = session.city()
+    ledger, wanted = folder.store().ledger, read_date(day)
     draw = ledger.binding(wanted) if attempt is None else _draw_of(ledger, wanted, attempt)
-    session.put(ledger.drawn_record(draw), output)
+    content = whole_record(folder, draw)
+    session.log("export", f"plan {draw.day}/{draw.attempt}")
+    session.put(content, output)
 
 
 def attempt_of(ledger: PlanLedger, what: str) -> tuple[Entry, Record]:

@@ -67,6 +67,7 @@ def report(
         )
     tell_report(session, found)
     if output is not None:
+        session.log("export", "lottery report")
         session.put(render_report(found, language=session.language).encode(), output)
 
 

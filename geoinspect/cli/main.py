@@ -44,6 +44,16 @@ COMMANDS = {
     "lottery": ("lottery", "lottery", "Show whether the lottery keeps its promises."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
     "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),
+    "backup": (
+        "keeping",
+        "backup",
+        "Write all tables of the city to one file, while the service is at work.",
+    ),
+    "restore": ("keeping", "restore", "Bring a backup back into the city, whole or not at all."),
+    "user": ("people", "users", "Keep the accounts of the service: who may do what."),
+    "seal": ("sealing", "sealing", "Keep plans sealed until their release."),
+    "audit": ("auditing", "audits", "Read and check the log that cannot be edited."),
+    "worker": ("serving", "work", "Do the long work of the service: imports, roads, plans."),
     "serve": ("serving", "serve", "Serve the city on this machine only."),
     "demo": ("demo", "demo", "Run the main job on the real streets of central Helsinki."),
 }
@@ -103,7 +113,9 @@ def _before_any_command(
 ) -> None:
     """Take the options that stand before the command."""
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR)
-    session_of(context).configure(city, language, verbose=verbose)
+    session = session_of(context)
+    session.command = context.invoked_subcommand or ""
+    session.configure(city, language, verbose=verbose)
 
 
 @app.command()
@@ -122,4 +134,5 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         prefix = session.translate("Error: ")
         session.talk.print(prefix + error.render(session.translate), markup=False, soft_wrap=True)
+        session.log_failure(error)
         sys.exit(1)

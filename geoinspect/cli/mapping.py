@@ -13,6 +13,7 @@ from geoinspect.basemaps import city_basemap
 from geoinspect.chances import explain
 from geoinspect.cityday import weighed_points
 from geoinspect.cli.chances import likely_stops
+from geoinspect.cli.opening import released_record
 from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
     ServiceOption,
     ShiftOption,
@@ -99,6 +100,7 @@ def draw_map(
             html = _chances_map(session, city, read_date(day), stops, basemap)
         else:
             html = _heat_map(session, city, unit, basemap)
+    session.log("export", f"map {kind.value}")
     session.put(html.encode(), output)
 
 
@@ -119,9 +121,12 @@ def _points_map(session: Session, city: CityFolder, unit: str | None, basemap: P
 
 def _routes_map(session: Session, city: CityFolder, plan: Path | None, basemap: Path | None) -> str:
     """Draw the routes of a plan."""
-    content = city.store().latest_plan() if plan is None else read_plan_bytes(plan)
+    if plan is None:
+        record = released_record(session, city, city.store().ledger.binding())
+    else:
+        record = parse_plan(read_plan_bytes(plan), plan)
     return render_routes_map(
-        parse_plan(content, plan),
+        record,
         city.districts(),
         language=session.language,
         basemap=basemap,

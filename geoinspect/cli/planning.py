@@ -12,6 +12,7 @@ from geoinspect.cityday import city_on, named_teams, with_city_knobs
 from geoinspect.cli.amending import amend
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.ledger import attempt_of, list_attempts, reveal, secrets_of, show
+from geoinspect.cli.opening import is_kept_closed, open_plan, tell_closed, tell_unsealed
 from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
     ServiceOption,
     ShiftOption,
@@ -162,7 +163,11 @@ def commit(
             report=step,
         )
     entry = folder.store().ledger.commit(record, at=datetime.now(UTC), reason=reason)
-    session.put(to_bytes(record), output)
+    if is_kept_closed(folder, record):
+        tell_closed(session, folder, record)
+    else:
+        tell_unsealed(session, folder)
+        session.put(to_bytes(record), output)
     session.say("This is attempt {attempt} of {day}.", attempt=entry.attempt, day=entry.day)
     session.say("Publish this before the draw, and keep the record closed until then.")
     session.say("Commitment: {commitment}", commitment=record["draw"]["commitment"])
@@ -206,6 +211,7 @@ def draw(
 plans.command("reveal")(reveal)
 plans.command("list")(list_attempts)
 plans.command("show")(show)
+plans.command("open")(open_plan)
 plans.command("amend")(amend)
 plans.command("verify")(verify)
 
@@ -249,9 +255,14 @@ def _office_secret(session: Session, seed: str) -> str:
 def _publish(
     session: Session, folder: CityFolder, record: Record, entry: Entry, output: Path | None
 ) -> None:
-    """Write a drawn plan that the ledger keeps, and tell what is in it."""
-    session.put(to_bytes(record), output)
-    tell_plan(session, record)
+    """Write a drawn plan that the ledger keeps, and tell what is in it, unless it is sealed."""
+    if is_kept_closed(folder, record):
+        tell_closed(session, folder, record)
+        session.say("Commitment: {commitment}", commitment=record["draw"]["commitment"])
+    else:
+        tell_unsealed(session, folder)
+        session.put(to_bytes(record), output)
+        tell_plan(session, record)
     binding = folder.store().ledger.binding(entry.day)
     if binding.number != entry.number:
         session.say(

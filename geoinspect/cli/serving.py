@@ -1,8 +1,13 @@
-"""The command that starts the local service."""
+"""Commands that start the service, and the worker that does its long work."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvicorn
@@ -10,11 +15,22 @@ import uvicorn
 from geoinspect.api.app import create_app
 from geoinspect.basemaps import city_basemap
 from geoinspect.cli.session import session_of
+from geoinspect.jobs import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: How long a worker may take to reach its next step when the service ends.
+_PATIENCE_S = 10.0
 
 
 def serve(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000,
+    worker: Annotated[
+        bool, typer.Option(help="Start a worker for imports, roads and plans, too.")
+    ] = True,
 ) -> None:
     """
     Serve the city on this machine only; there are no accounts yet.
@@ -27,4 +43,52 @@ def serve(
         city_basemap(city, report=step)
     application = create_app(city)
     session.say("Open http://127.0.0.1:{port}/ in a browser; Ctrl+C ends.", port=port)
-    uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning")
+    with _worker_process(city.path, wanted=worker):
+        uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning")
+
+
+def work(
+    context: typer.Context,
+    beside: Annotated[
+        int | None,
+        typer.Option(help="End when this process is gone.", show_default=False, hidden=True),
+    ] = None,
+) -> None:
+    """
+    Do the long work of the service: imports, roads, plans.
+
+    `geoinspect serve` starts one of these by itself; a server runs it beside the service.
+    A job that is interrupted is begun anew at the next start, and nothing is done twice.
+
+    Example: geoinspect -C taicang worker
+    """
+    session = session_of(context)
+    worker = Worker(session.city(), beside=beside)
+
+    def stop(_signal: int, _frame: object) -> None:
+        worker.stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    if beside is None:
+        session.say("The worker waits for jobs; Ctrl+C ends.")
+    worker.run()
+
+
+@contextmanager
+def _worker_process(city: Path, *, wanted: bool) -> Iterator[None]:
+    """Run a worker in a process of its own, so that planning does not slow the answers."""
+    if not wanted:
+        yield
+        return
+    command = [sys.executable, "-m", "geoinspect", "-C", str(city), "worker"]
+    with subprocess.Popen([*command, "--beside", str(os.getpid())]) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                # its job is taken up at the next start
+                process.kill()

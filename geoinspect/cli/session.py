@@ -6,14 +6,16 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from getpass import getuser
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from geoinspect.atomic import write_bytes
-from geoinspect.errors import InputError
+from geoinspect.audit import log
+from geoinspect.errors import GeoinspectError, InputError
 from geoinspect.messages import LANGUAGES, Language, translator
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ class Session:
         Language to talk in.
     verbose
         Whether errors come with a traceback.
+    command
+        First word of the command.
+    folder
+        The city, once a command has opened it.
     talk
         Where progress and summaries go: standard error.
     """
@@ -49,6 +55,8 @@ class Session:
     wanted_language: str = ""
     language: Language = "zh"
     verbose: bool = False
+    command: str = ""
+    folder: CityFolder | None = None
     talk: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
 
     def configure(self, city_path: Path | None, language: str, *, verbose: bool) -> None:
@@ -72,9 +80,36 @@ class Session:
         # loads the libraries for tables and roads, which `verify` can do without
         from geoinspect.cityfolder import CityFolder
 
-        city = CityFolder.open(self.city_path)
+        city = CityFolder.open(self.city_path, actor=f"cli:{getuser()}")
+        self.folder = city
+        self._note_settings(city)
         self.language = _language(self.wanted_language) or city.settings.language
         return city
+
+    def log(self, action: str, object: str = "", **details: Any) -> None:
+        """Enter in the log of the city what this call does besides changing its tables."""
+        city = self.folder or self.city()
+        log(city.store(), city.actor, action, object, **details)
+
+    def _note_settings(self, city: CityFolder) -> None:
+        """Enter a change of the settings' file."""
+        try:
+            city.note_settings()
+        except GeoinspectError:
+            # without a database there is no log: a command that needs one says so itself,
+            # and `restore` brings one back
+            return
+
+    def log_failure(self, error: GeoinspectError) -> None:
+        """Enter in the log that a command failed; the sentence goes in without its values."""
+        if self.folder is None:
+            return
+        try:
+            name = type(error).__name__
+            self.log("failure", self.command, error=name, sentence=error.sentence)
+        except GeoinspectError as second:
+            problem = second.render(self.translate)
+            self.say("The failure is not in the log: {problem}", problem=problem)
 
     def translate(self, sentence: str) -> str:
         """Turn an English sentence into the language of this call."""

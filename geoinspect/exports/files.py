@@ -23,7 +23,7 @@ _HEAD_BYTES = 1000
 
 
 def export_routes(
-    plan: Mapping[str, Any], folder: Path, *, language: Language = "zh"
+    plan: Mapping[str, Any], folder: Path, *, language: Language = "zh", made_for: str = ""
 ) -> list[Path]:
     """
     Write each team's route for phones and paper, and all routes for other programs.
@@ -41,6 +41,8 @@ def export_routes(
         Folder to write to; made if it is missing.
     language
         Language of sheets and descriptions.
+    made_for
+        Who the files are made for, when, and the mark that proves it; written in each.
 
     Returns
     -------
@@ -53,23 +55,25 @@ def export_routes(
     InputError
         If the plan is no complete record, or the folder cannot be made or written to.
     """
-    contents = _contents(plan, language)
+    contents = _contents(plan, language, made_for)
     for name, content in contents.items():
         write_bytes(folder / name, content.encode())
     _remove_leftovers(folder, set(contents))
     return [folder / name for name in contents]
 
 
-def _contents(plan: Mapping[str, Any], language: Language) -> dict[str, str]:
+def _contents(plan: Mapping[str, Any], language: Language, made_for: str) -> dict[str, str]:
     """Return the text of every file by its name."""
     routes = itineraries(plan)
     contents = {
-        "index.html": render_sheets(routes, language=language),
-        "routes.geojson": json.dumps(routes_geojson(plan), ensure_ascii=False, allow_nan=False),
+        "index.html": render_sheets(routes, language=language, made_for=made_for),
+        "routes.geojson": json.dumps(
+            routes_geojson(plan, made_for=made_for), ensure_ascii=False, allow_nan=False
+        ),
     }
     for route in routes:
-        contents[f"{route.stem}.html"] = render_sheet(route, language=language)
-        contents[f"{route.stem}.gpx"] = route_gpx(route, language=language)
+        contents[f"{route.stem}.html"] = render_sheet(route, language=language, made_for=made_for)
+        contents[f"{route.stem}.gpx"] = route_gpx(route, language=language, made_for=made_for)
     return contents
 
 

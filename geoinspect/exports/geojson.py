@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geoinspect.exports.itinerary import Itinerary, Leg, Visit
 
 
-def routes_geojson(plan: Mapping[str, Any]) -> dict[str, Any]:
+def routes_geojson(plan: Mapping[str, Any], *, made_for: str = "") -> dict[str, Any]:
     """
     Return the stops and legs of all teams as GeoJSON (RFC 7946).
 
@@ -21,6 +21,8 @@ def routes_geojson(plan: Mapping[str, Any]) -> dict[str, Any]:
     ----------
     plan
         A plan as `plan.json` holds it.
+    made_for
+        Whose file it is, the member `made_for` of the collection.
 
     Returns
     -------
@@ -45,6 +47,7 @@ def routes_geojson(plan: Mapping[str, Any]) -> dict[str, Any]:
         "date": plan["date"],
         "commitment": clean_text(plan["draw"]["commitment"]),
         "attribution": OSM_ATTRIBUTION,
+        **({"made_for": made_for} if made_for else {}),
         "features": [feature for route in routes for feature in _features(route)],
     }
 

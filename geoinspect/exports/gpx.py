@@ -29,7 +29,7 @@ _ROADS_LICENCE = "https://opendatacommons.org/licenses/odbl/1-0/"
 _SCHEMA = f"{_NAMESPACE} http://www.topografix.com/GPX/1/1/gpx.xsd"
 
 
-def route_gpx(itinerary: Itinerary, *, language: Language = "zh") -> str:
+def route_gpx(itinerary: Itinerary, *, language: Language = "zh", made_for: str = "") -> str:
     """
     Write one team's route as a GPX document.
 
@@ -39,6 +39,8 @@ def route_gpx(itinerary: Itinerary, *, language: Language = "zh") -> str:
         The route.
     language
         Language of names and descriptions.
+    made_for
+        Whose file it is, in its metadata.
     """
     translate = translator(language)
     title = _title(itinerary, translate)
@@ -52,7 +54,7 @@ def route_gpx(itinerary: Itinerary, *, language: Language = "zh") -> str:
             "creator": f"geoinspect {geoinspect.__version__}",
         },
     )
-    _add_metadata(gpx, itinerary, title)
+    _add_metadata(gpx, itinerary, title, made_for)
     for visit in itinerary.visits:
         _add_stop(gpx, "wpt", visit, language)
     _add_route(gpx, itinerary, title, language)
@@ -66,11 +68,12 @@ def _title(itinerary: Itinerary, translate: Translate) -> str:
     return f"{itinerary.city} {itinerary.day.isoformat()} {team}"
 
 
-def _add_metadata(gpx: ET.Element, itinerary: Itinerary, title: str) -> None:
+def _add_metadata(gpx: ET.Element, itinerary: Itinerary, title: str, made_for: str) -> None:
     """Say what the file is; the extent holds the whole track."""
     lons, lats = zip(*(place for line in itinerary.lines for place in line), strict=True)
     metadata = ET.SubElement(gpx, "metadata")
     _add_text(metadata, "name", title)
+    _add_text(metadata, "desc", made_for)
     rights = ET.SubElement(metadata, "copyright", {"author": _ROADS_BY})
     _add_text(rights, "license", _ROADS_LICENCE)
     _add_text(metadata, "time", _utc(itinerary.departure))

@@ -36,7 +36,7 @@ _MODES = {"car": "By car", "bicycle": "By bicycle", "foot": "On foot"}
 _THEN = "\N{NO-BREAK SPACE}→ "
 
 
-def render_sheet(itinerary: Itinerary, *, language: Language = "zh") -> str:
+def render_sheet(itinerary: Itinerary, *, language: Language = "zh", made_for: str = "") -> str:
     """
     Render the route sheet of one team as an HTML document.
 
@@ -46,11 +46,15 @@ def render_sheet(itinerary: Itinerary, *, language: Language = "zh") -> str:
         The team's route.
     language
         Language of all words but the names.
+    made_for
+        Whose sheet it is, printed on every page.
     """
-    return _render([itinerary], language, with_list=False)
+    return _render([itinerary], language, made_for, with_list=False)
 
 
-def render_sheets(itineraries: Sequence[Itinerary], *, language: Language = "zh") -> str:
+def render_sheets(
+    itineraries: Sequence[Itinerary], *, language: Language = "zh", made_for: str = ""
+) -> str:
     """
     Render a list of the teams and all their sheets, each on paper of its own.
 
@@ -60,11 +64,15 @@ def render_sheets(itineraries: Sequence[Itinerary], *, language: Language = "zh"
         The routes of a day.
     language
         Language of all words but the names.
+    made_for
+        Whose sheets they are, printed on every page.
     """
-    return _render(itineraries, language, with_list=True)
+    return _render(itineraries, language, made_for, with_list=True)
 
 
-def _render(itineraries: Sequence[Itinerary], language: Language, *, with_list: bool) -> str:
+def _render(
+    itineraries: Sequence[Itinerary], language: Language, made_for: str, *, with_list: bool
+) -> str:
     """Fill the template."""
     translate = translator(language)
     return _template().render(
@@ -72,6 +80,7 @@ def _render(itineraries: Sequence[Itinerary], language: Language, *, with_list: 
         t=lambda sentence, **fields: translate(sentence).format(**fields),
         software=f"geoinspect {geoinspect.__version__}",
         attribution=OSM_ATTRIBUTION,
+        made_for=made_for,
         sheets=[_sheet(route, language) for route in itineraries],
         with_list=with_list,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +18,13 @@ from geoinspect.ledger import (
     reason_to_draw,
 )
 from geoinspect.lottery.draw import sha256_hex
-from geoinspect.lottery.record import to_bytes
+from geoinspect.sealing import is_sealed
 from geoinspect.store import tables
+from geoinspect.store.databases import writing
+from geoinspect.store.desk import Desk
+from geoinspect.store.resealing import forget_old_pages, reseal_all
 from geoinspect.store.reveals import Reveals
+from geoinspect.store.safe import place_of, place_of_amendment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,20 +43,30 @@ _ENTRY = (
 )  # fmt: skip
 
 
+#: What says to which place a sealed piece belongs.
+_PLACE = (
+    _LEDGER.number, _LEDGER.date, _LEDGER.attempt, _LEDGER.commitment, _LEDGER.act, _LEDGER.part,
+)  # fmt: skip
+
+
 class PlanLedger:
     """
     The ledger of one city, and the records that belong to it.
 
-    Each method that writes does it whole or not at all.
+    Each method that writes does it whole or not at all, with a row of the log. Reading what
+    is sealed is entered in the log too, until the day of the plan is over.
 
     Parameters
     ----------
     engine
         Database.
+    desk
+        Who is at work, with which keys.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, desk: Desk | None = None) -> None:
         self._engine = engine
+        self._desk = desk or Desk()
 
     def entries(self) -> list[Entry]:
         """Return all entries, oldest first."""
@@ -90,8 +103,8 @@ class PlanLedger:
         InputError
             If a reason is needed and missing.
         """
-        with self._engine.begin() as connection:
-            return _commit(connection, record, at, reason)
+        with writing(self._engine) as connection:
+            return _commit(connection, self._desk, record, at, reason)
 
     def reveal(self, commit: Entry, secrets: Sequence[str], *, at: datetime) -> Reveals:
         """
@@ -104,13 +117,16 @@ class PlanLedger:
         InputError
             If a secret is not one of those committed to.
         """
-        with self._engine.begin() as connection:
-            return _reveal(connection, commit, secrets, at)
+        with writing(self._engine) as connection:
+            known = _reveal(connection, self._desk, commit, secrets, at)
+            facts = {"secrets": len(known.hashes), "missing": len(known.missing)}
+            self._desk.enter(connection, "plan.reveal", _name(commit), facts)
+            return known
 
     def reveals(self, commit: Entry) -> Reveals:
         """Return the secrets of an attempt as far as they are revealed."""
         with self._engine.connect() as connection:
-            return _reveals(connection, commit)
+            return _reveals(connection, self._desk, commit)
 
     def draw(self, record: Record, *, at: datetime, reason: str = "") -> Entry:
         """
@@ -123,15 +139,15 @@ class PlanLedger:
         InputError
             If the date is drawn already and no reason is known.
         """
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             commit = _commit_of(connection, record["draw"]["commitment"])
-            return _draw(connection, commit, record, at, reason)
+            return _draw(connection, self._desk, commit, record, at, reason)
 
     def add(self, record: Record, *, at: datetime, reason: str = "") -> Entry:
         """Enter commit, reveal and draw of a record that was made in one act."""
-        with self._engine.begin() as connection:
-            commit = _commit(connection, record, at, reason)
-            return _draw(connection, commit, record, at, commit.reason)
+        with writing(self._engine) as connection:
+            commit = _commit(connection, self._desk, record, at, reason)
+            return _draw(connection, self._desk, commit, record, at, commit.reason)
 
     def commit_of(self, commitment: str) -> Entry:
         """
@@ -202,22 +218,32 @@ class PlanLedger:
     def _drawn(self, column: Any) -> dict[date, list[str]]:
         """Read a list of ids of each binding draw."""
         numbers = binding_numbers(self.entries())
-        wanted = select(_LEDGER.date, _LEDGER.number, column).where(_LEDGER.act == Act.DRAW)
+        wanted = select(*_PLACE, column).where(_LEDGER.act == Act.DRAW)
         with self._engine.connect() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(wanted).mappings().all()
         return {
-            date.fromisoformat(day): json.loads(ids or "[]")
-            for day, number, ids in rows
-            if number in numbers
+            date.fromisoformat(row["date"]): self._ids(row, column.name)
+            for row in rows
+            if row["number"] in numbers
         }
+
+    def _ids(self, row: Mapping[Any, Any], column: str) -> list[str]:
+        """Open a list of ids."""
+        text = self._desk.safe.open_text(row[column] or "[]", place_of(row, column))
+        ids: list[str] = json.loads(text)
+        return ids
 
     def amendments(self, commitment: str) -> list[Record]:
         """Return the amendments of a plan, in their order."""
         table = tables.amendments
-        wanted = select(table.c.record).where(table.c.commitment == commitment)
+        wanted = select(table.c.number, table.c.record).where(table.c.commitment == commitment)
         with self._engine.connect() as connection:
-            packed = connection.scalars(wanted.order_by(table.c.number)).all()
-        return [_parsed(zlib.decompress(record)) for record in packed]
+            rows = connection.execute(wanted.order_by(table.c.number)).all()
+        safe = self._desk.safe
+        return [
+            _parsed(safe.unpack(packed, place_of_amendment(commitment, number)))
+            for number, packed in rows
+        ]
 
     def add_amendment(self, amendment: Record) -> None:
         """
@@ -229,18 +255,52 @@ class PlanLedger:
             If the plan has an amendment of this number already.
         """
         row = {member: amendment[member] for member in ("commitment", "number", "date")}
-        with self._engine.begin() as connection:
-            connection.execute(insert(tables.amendments).values(**row, record=_packed(amendment)))
+        place = place_of_amendment(row["commitment"], row["number"])
+        packed = self._desk.safe.pack(amendment, place)
+        with writing(self._engine) as connection:
+            connection.execute(insert(tables.amendments).values(**row, record=packed))
+            self._desk.enter(connection, "plan.amend", f"{row['date']}/{row['number']}", row)
+
+    def is_sealed(self, entry: Entry) -> bool:
+        """Tell whether the record of an entry is sealed."""
+        return is_sealed(self._row(entry.number)["content"])
+
+    def reseal(self) -> int:
+        """
+        Seal everything with the newest key that is not yet, all at once or nothing.
+
+        Returns
+        -------
+        n
+            Pieces that were sealed anew.
+        """
+        with writing(self._engine) as connection:
+            n = reseal_all(connection, self._desk.safe)
+            self._desk.enter(connection, "seal.rotate", "", {"pieces": n})
+        forget_old_pages(self._engine)
+        return n
 
     def _content(self, number: int) -> bytes:
-        """Unpack the record of an entry."""
+        """Unpack the record of an entry; who reads a sealed one is noted."""
+        row = self._row(number)
+        content = self._desk.safe.unpack(row["content"], place_of(row, "content"))
+        if is_sealed(row["content"]) and self._desk.is_secret(date.fromisoformat(row["date"])):
+            with writing(self._engine) as connection:
+                facts = {"entry": number, "act": row["act"]}
+                name = f"{row['date']}/{row['attempt']}"
+                self._desk.enter(connection, "plan.read", name, facts)
+        return content
+
+    def _row(self, number: int) -> Mapping[Any, Any]:
+        """Read a row that keeps a record."""
+        wanted = select(*_PLACE, _LEDGER.content).where(_LEDGER.number == number)
         with self._engine.connect() as connection:
-            packed = connection.scalar(select(_LEDGER.content).where(_LEDGER.number == number))
-        if packed is None:
+            row = connection.execute(wanted).mappings().one_or_none()
+        if row is None or row["content"] is None:
             raise NotFoundError(
                 "The ledger keeps no record with its entry {number}.", number=number
             )
-        return zlib.decompress(packed)
+        return row
 
 
 def point_ids(record: Mapping[str, Any]) -> list[str]:
@@ -271,35 +331,28 @@ def _entries(connection: Connection) -> list[Entry]:
     ]  # fmt: skip
 
 
-def _enter(connection: Connection, commit: Entry | None, at: datetime, **row: Any) -> Entry:
-    """Write one row; `commit` gives day, attempt and commitment of what follows it."""
-    if commit is not None:
-        row |= {
-            "date": commit.day.isoformat(),
-            "attempt": commit.attempt,
-            "commitment": commit.commitment,
-        }
+def _enter(connection: Connection, at: datetime, **row: Any) -> Entry:
+    """Write one row."""
     row["made_at"] = at.astimezone(UTC).replace(tzinfo=None)
     connection.execute(insert(tables.ledger).values(**row))
     return _entries(connection)[-1]
 
 
-def _commit(connection: Connection, record: Record, at: datetime, reason: str) -> Entry:
+def _commit(connection: Connection, desk: Desk, record: Record, at: datetime, reason: str) -> Entry:
     """Enter a commit under the next number of its date."""
     entries, day = _entries(connection), date.fromisoformat(record["date"])
-    reason = reason_to_commit(entries, day, reason)
-    return _enter(
-        connection,
-        None,
-        at,
-        date=record["date"],
-        attempt=1 + max((entry.attempt for entry in entries if entry.day == day), default=0),
-        act=Act.COMMIT,
-        part=0,
-        commitment=record["draw"]["commitment"],
-        reason=reason,
-        content=_packed(record),
-    )
+    row = {
+        "date": record["date"],
+        "attempt": 1 + max((entry.attempt for entry in entries if entry.day == day), default=0),
+        "act": Act.COMMIT,
+        "part": 0,
+        "commitment": record["draw"]["commitment"],
+        "reason": reason_to_commit(entries, day, reason),
+    }
+    packed = desk.safe.pack(record, place_of(row, "content"))
+    entry = _enter(connection, at, **row, content=packed)
+    desk.enter(connection, "plan.commit", _name(entry), {"commitment": entry.commitment})
+    return entry
 
 
 def _commit_of(connection: Connection, commitment: str) -> Entry:
@@ -314,39 +367,46 @@ def _commit_of(connection: Connection, commitment: str) -> Entry:
     )
 
 
-def _reveals(connection: Connection, commit: Entry) -> Reveals:
+def _reveals(connection: Connection, desk: Desk, commit: Entry) -> Reveals:
     """Read the hashes of an attempt's secrets, and those secrets that are revealed."""
-    packed = connection.scalar(select(_LEDGER.content).where(_LEDGER.number == commit.number))
-    wanted = select(_LEDGER.part, _LEDGER.content).where(
+    whole = select(*_PLACE, _LEDGER.content)
+    row = connection.execute(whole.where(_LEDGER.number == commit.number)).mappings().one()
+    wanted = whole.where(
         _LEDGER.date == commit.day.isoformat(),
         _LEDGER.attempt == commit.attempt,
         _LEDGER.act == Act.REVEAL,
     )
-    known = {part: secret.decode() for part, secret in connection.execute(wanted).all()}
-    if packed is None:
+    known = {
+        reveal["part"]: desk.safe.open(reveal["content"], place_of(reveal, "content")).decode()
+        for reveal in connection.execute(wanted).mappings()
+    }
+    if row["content"] is None:
         # a drawn attempt: each secret is known, and its hash with it
         secrets = [known[part] for part in sorted(known)]
         return Reveals(tuple(secrets), tuple(sha256_hex(secret) for secret in secrets))
-    hashes = _parsed(zlib.decompress(packed))["draw"]["secrets_sha256"]
+    record = _parsed(desk.safe.unpack(row["content"], place_of(row, "content")))
+    hashes = record["draw"]["secrets_sha256"]
     return Reveals(tuple(known.get(part) for part in range(1, len(hashes) + 1)), tuple(hashes))
 
 
-def _reveal(connection: Connection, commit: Entry, secrets: Sequence[str], at: datetime) -> Reveals:
+def _reveal(
+    connection: Connection, desk: Desk, commit: Entry, secrets: Sequence[str], at: datetime
+) -> Reveals:
     """Enter those secrets that are not known yet."""
-    before = _reveals(connection, commit)
+    before = _reveals(connection, desk, commit)
     after = before.with_secrets(secrets)
     pairs = zip(before.secrets, after.secrets, strict=True)
     for part, (known, secret) in enumerate(pairs, start=1):
         if known is None and secret is not None:
-            _enter(
-                connection, commit, at,
-                act=Act.REVEAL, part=part, reason="", content=secret.encode(),
-            )  # fmt: skip
+            row = _follower(commit, Act.REVEAL, part, "")
+            # with the city's tables a secret is enough to compute the routes
+            sealed = desk.safe.close(secret.encode(), place_of(row, "content"))
+            _enter(connection, at, **row, content=sealed)
     return after
 
 
 def _draw(
-    connection: Connection, commit: Entry, record: Record, at: datetime, reason: str
+    connection: Connection, desk: Desk, commit: Entry, record: Record, at: datetime, reason: str
 ) -> Entry:
     """Enter a draw, and the reveals it is made of; the commit's record is then part of it."""
     entries = _entries(connection)
@@ -354,22 +414,33 @@ def _draw(
     same = [e for e in entries if (e.day, e.attempt) == (commit.day, commit.attempt)]
     earlier = sum(entry.act is Act.DRAW for entry in same)
     if not earlier:
-        _reveal(connection, commit, record["draw"]["secrets"], at)
+        _reveal(connection, desk, commit, record["draw"]["secrets"], at)
         freed = update(tables.ledger).where(_LEDGER.number == commit.number)
         connection.execute(freed.values(content=None))
-    return _enter(
-        connection,
-        commit,
-        at,
-        act=Act.DRAW,
-        part=earlier + 1,
-        reason=reason,
-        content=_packed(record),
-        points=json.dumps(point_ids(record)),
-        inspectors=json.dumps(inspector_ids(record)),
-    )
+    row = _follower(commit, Act.DRAW, earlier + 1, reason)
+    ids = {"points": point_ids(record), "inspectors": inspector_ids(record)}
+    texts = {
+        column: desk.safe.close_text(json.dumps(each), place_of(row, column))
+        for column, each in ids.items()
+    }
+    packed = desk.safe.pack(record, place_of(row, "content"))
+    entry = _enter(connection, at, **row, content=packed, **texts)
+    desk.enter(connection, "plan.draw", _name(entry), {"commitment": entry.commitment})
+    return entry
 
 
-def _packed(record: Record) -> bytes:
-    """Pack the bytes of a record."""
-    return zlib.compress(to_bytes(record), level=1)
+def _follower(commit: Entry, act: Act, part: int, reason: str) -> dict[str, Any]:
+    """Return the columns of a row that follows a commit."""
+    return {
+        "date": commit.day.isoformat(),
+        "attempt": commit.attempt,
+        "commitment": commit.commitment,
+        "act": act,
+        "part": part,
+        "reason": reason,
+    }
+
+
+def _name(entry: Entry) -> str:
+    """Name an attempt as the log does."""
+    return f"{entry.day}/{entry.attempt}"

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import NullPool, create_engine, delete, event, insert, inspect, select
+from sqlalchemy import Boolean, cast, delete, func, insert, literal, select
 
-from geoinspect.errors import InputError, NotFoundError
+from geoinspect.errors import InputError
 from geoinspect.geometry import WGS84
-from geoinspect.store import tables
+from geoinspect.store import migrations, tables
+from geoinspect.store.answers import AnswerTable
+from geoinspect.store.auditlog import AuditLog
+from geoinspect.store.columns import Geometry
+from geoinspect.store.databases import create_database, open_database, shown, writing
+from geoinspect.store.desk import Desk
+from geoinspect.store.jobs import JobQueue
+from geoinspect.store.people import PeopleStore
 from geoinspect.store.plans import PlanLedger
-from geoinspect.store.upgrade import upgrade
+from geoinspect.store.safe import Safe
+from geoinspect.store.signing import SigningStore
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import ColumnElement, Connection, Engine, Table
 
     from geoinspect.lottery.record import Record
+    from geoinspect.sealing import Keyring
 
-_BUSY_TIMEOUT_S = 30
+#: West, south, east and north in WGS-84 degrees.
+Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -58,64 +68,112 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._desk = Desk()
 
     @classmethod
-    def create(cls, path: Path) -> Store:
-        """Make a new database file, or open it if it is there."""
-        store = cls(_sqlite(path))
-        with store._engine.begin() as connection:
-            if not inspect(connection).has_table(tables.schema.name):
+    def create(cls, where: Path | str) -> Store:
+        """
+        Make a new database, or open it if it is there.
+
+        Parameters
+        ----------
+        where
+            A file, or the address of a PostgreSQL database; see `geoinspect.store.databases`.
+
+        Raises
+        ------
+        InputError
+            If the address is wrong, or the server has no PostGIS.
+        """
+        store = cls(create_database(where))
+        with writing(store._engine) as connection:
+            if migrations.revision_of(connection) is None:
                 tables.metadata.create_all(connection)
-                connection.execute(insert(tables.schema).values(version=tables.SCHEMA_VERSION))
-        store._check_version(path)
+                migrations.stamp(connection)
+        store._bring_up_to_date(where)
         return store
 
     @classmethod
-    def open(cls, path: Path) -> Store:
+    def open(cls, where: Path | str) -> Store:
         """
-        Open a database file.
+        Open a database.
+
+        Parameters
+        ----------
+        where
+            As in `create`.
 
         Raises
         ------
         NotFoundError
             If there is none.
         InputError
-            If another version of geoinspect made it.
+            If a later version of geoinspect made it.
+        StoreError
+            If it cannot be reached or is damaged.
         """
-        if not path.is_file():
-            raise NotFoundError(
-                "There is no city database at {path}: make one with `geoinspect init`.", path=path
-            )
-        store = cls(_sqlite(path))
-        store._check_version(path)
+        store = cls(open_database(where))
+        store._bring_up_to_date(where)
         return store
 
+    def acting(self, actor: str, keyring: Keyring | None = None) -> Store:
+        """
+        Return the same store as somebody works on it.
+
+        Parameters
+        ----------
+        actor
+            Who the log names with every change and every read of what is sealed: the id of
+            an account, or "cli:" and a name in the operating system.
+        keyring
+            What plans are sealed and opened with; None to store them as they are.
+        """
+        store = Store(self._engine)
+        store._desk = replace(self._desk, actor=actor, safe=Safe(keyring))
+        return store
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is not a question about a city."""
+        return self._engine
+
     def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+        """Let go of the database; connections to a server are kept for the next store."""
+        if self._engine.dialect.name == "sqlite":
+            self._engine.dispose()
 
-    def _check_version(self, path: Path) -> None:
-        upgrade(self._engine)
+    def _bring_up_to_date(self, where: Path | str) -> None:
+        """Lead a database that an older program made to the tables of this one."""
         with self._engine.connect() as connection:
-            known = inspect(connection).has_table(tables.schema.name)
-            version = connection.scalar(select(tables.schema.c.version)) if known else None
-        if version != tables.SCHEMA_VERSION:
-            self.close()
-            raise InputError(
-                "The database {path} has schema version {found}, this geoinspect reads {wanted}: "
-                "use the version of geoinspect that made it.",
-                path=path,
-                found=version,
-                wanted=tables.SCHEMA_VERSION,
-            )
+            if migrations.is_current(connection):
+                return
+        with writing(self._engine) as connection:
+            found = migrations.revision_of(connection)
+            if not migrations.is_known(found):
+                raise InputError(
+                    "The database {path} has schema version {found}, this geoinspect reads "
+                    "{wanted}: use the version of geoinspect that made it.",
+                    path=shown(where),
+                    found=found,
+                    wanted=migrations.REVISION,
+                )
+            migrations.upgrade(connection)
 
-    def points(self) -> gpd.GeoDataFrame:
-        """Return all inspection points."""
-        return self._read_places(tables.points)
+    def points(self, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
+        """
+        Return inspection points.
 
-    def districts(self) -> gpd.GeoDataFrame:
-        """Return all districts."""
-        return self._read_places(tables.districts)
+        Parameters
+        ----------
+        bbox
+            West, south, east and north in WGS-84 degrees: only those within or on its edge,
+            found by the database's index where it has one. None for all.
+        """
+        return self._read_places(tables.points, bbox)
+
+    def districts(self, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
+        """Return all districts, or those that a box touches; see `points`."""
+        return self._read_places(tables.districts, bbox)
 
     def units(self) -> pd.DataFrame:
         """Return all responsibility rules, in the order of their file."""
@@ -127,9 +185,16 @@ class Store:
         assigned = self._read(tables.assignments)
         return assigned if len(assigned) else None
 
-    def violations(self) -> gpd.GeoDataFrame:
-        """Return all violations, `found_at` in UTC."""
-        violations = self._read_places(tables.violations)
+    def violations(self, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
+        """
+        Return violations, `found_at` in UTC.
+
+        Parameters
+        ----------
+        bbox
+            As in `points`; a violation without a place is in no box.
+        """
+        violations = self._read_places(tables.violations, bbox)
         return violations.assign(found_at=_as_utc(violations["found_at"]))
 
     def inspections(self) -> pd.DataFrame:
@@ -173,7 +238,32 @@ class Store:
     @property
     def ledger(self) -> PlanLedger:
         """The ledger of draws, with the records of all plans."""
-        return PlanLedger(self._engine)
+        return PlanLedger(self._engine, self._desk)
+
+    @property
+    def audit(self) -> AuditLog:
+        """The log that cannot be edited."""
+        return AuditLog(self._engine)
+
+    @property
+    def jobs(self) -> JobQueue:
+        """The queue of long work."""
+        return JobQueue(self._engine)
+
+    @property
+    def answers(self) -> AnswerTable:
+        """Answers to posts that named an idempotency key."""
+        return AnswerTable(self._engine)
+
+    @property
+    def people(self) -> PeopleStore:
+        """The accounts and offices."""
+        return PeopleStore(self._engine)
+
+    @property
+    def signing(self) -> SigningStore:
+        """Who is signed in."""
+        return SigningStore(self._engine)
 
     def add_plan(self, record: Record, *, at: datetime, reason: str = "") -> int:
         """
@@ -207,27 +297,32 @@ class Store:
         drawn = self.ledger.drawn_points()
         return {past: points for past, points in sorted(drawn.items()) if past < day}
 
-    def _read(self, table: Table) -> pd.DataFrame:
-        """Read a whole table, indexed by its key and sorted by it."""
+    def _read(self, table: Table, wanted: ColumnElement[bool] | None = None) -> pd.DataFrame:
+        """Read a table or some of its rows, indexed by its key and sorted by it."""
+        rows_of = select(table) if wanted is None else select(table).where(wanted)
         key = _key(table)
         with self._engine.connect() as connection:
-            rows = connection.execute(select(table).order_by(key)).all()
+            rows = connection.execute(rows_of.order_by(table.c[key])).all()
         frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
         return frame.set_index(key)
 
-    def _read_places(self, table: Table) -> gpd.GeoDataFrame:
-        """Read a table with a geometry."""
-        frame = self._read(table)
+    def _read_places(self, table: Table, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
+        """Read a table with a geometry, or those rows that a box touches."""
+        indexed = bbox is not None and self._engine.dialect.name == "postgresql"
+        frame = self._read(table, _touches(table, bbox) if bbox and indexed else None)
         shapes = shapely.from_wkb(frame["geometry"].to_numpy(dtype=object))
-        return gpd.GeoDataFrame(frame.assign(geometry=shapes), geometry="geometry", crs=WGS84)
+        places = gpd.GeoDataFrame(frame.assign(geometry=shapes), geometry="geometry", crs=WGS84)
+        if bbox is None or indexed:
+            return places
+        return places[shapely.intersects(shapes, _box(bbox))]
 
     def _merge(
         self, table: Table, frame: pd.DataFrame, *, unassign: bool = False, replace: bool = False
     ) -> Changes:
-        """Bring the rows of `frame` into a table, in one transaction."""
+        """Bring the rows of `frame` into a table and the log, in one transaction."""
         key = _key(table)
         rows = {row[key]: row for row in _rows(table, frame)}
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             old = {row[key]: dict(row) for row in connection.execute(select(table)).mappings()}
             changed = {k for k, row in rows.items() if k in old and old[k] != row}
             gone = old.keys() - rows.keys() if replace else set()
@@ -237,24 +332,23 @@ class Store:
                 connection.execute(insert(table), new)
             if unassign and (new or gone):
                 connection.execute(delete(tables.assignments))
-        return Changes(len(new) - len(changed), len(changed), len(rows) - len(new))
+            changes = Changes(len(new) - len(changed), len(changed), len(rows) - len(new))
+            action = "assign" if table is tables.assignments else "import"
+            facts = asdict(changes) | ({"removed": len(gone)} if replace else {})
+            self._desk.enter(connection, action, table.name, facts)
+        return changes
 
 
-def _sqlite(path: Path) -> Engine:
-    """Open SQLite with write-ahead log, foreign keys and patience."""
-    # without a pool: no connection outlives its use, so nothing has to be closed
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_TIMEOUT_S}, poolclass=NullPool
-    )
+def _box(bbox: Bounds) -> shapely.Geometry:
+    """Return a box as a shape; one without width or height is a line or a point."""
+    corners = shapely.get_coordinates(shapely.box(*bbox))
+    return shapely.convex_hull(shapely.MultiPoint(corners))
 
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
 
-    return engine
+def _touches(table: Table, bbox: Bounds) -> ColumnElement[bool]:
+    """Say in PostGIS that a geometry has a place in common with a box."""
+    box = cast(literal(shapely.to_wkb(_box(bbox)), Geometry), Geometry)
+    return func.ST_Intersects(table.c.geometry, box, type_=Boolean)
 
 
 def _key(table: Table) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -15,22 +17,19 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from geoinspect.store.columns import Geometry, Key
+
+# Whoever changes a table also writes a step for the databases that are there; see
+# `geoinspect.store.migrations`. Times are UTC.
 metadata = MetaData()
-
-#: Raised with every change of the tables, so that an older program does not misread them.
-SCHEMA_VERSION = 2
-
-schema = Table("schema", metadata, Column("version", Integer, primary_key=True))
-
-# Geometry is well-known binary, WGS-84 longitude and latitude. Times are UTC.
 
 points = Table(
     "points",
     metadata,
-    Column("point_id", String, primary_key=True),
+    Column("point_id", Key, primary_key=True),
     Column("name", Text, nullable=False),
     Column("category", Text, nullable=False),
-    Column("geometry", LargeBinary, nullable=False),
+    Column("geometry", Geometry, nullable=False),
     Column("original_x", Float),
     Column("original_y", Float),
     Column("claimed_datum", String, nullable=False),
@@ -45,9 +44,9 @@ points = Table(
 districts = Table(
     "districts",
     metadata,
-    Column("district_id", String, primary_key=True),
+    Column("district_id", Key, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("geometry", LargeBinary, nullable=False),
+    Column("geometry", Geometry, nullable=False),
     Column("claimed_datum", String, nullable=False),
 )
 
@@ -65,7 +64,7 @@ units = Table(
 assignments = Table(
     "assignments",
     metadata,
-    Column("point_id", String, primary_key=True),
+    Column("point_id", Key, primary_key=True),
     Column("district_id", String),
     Column("unit_id", String),
     Column("unit_name", Text),
@@ -78,7 +77,7 @@ assignments = Table(
 violations = Table(
     "violations",
     metadata,
-    Column("violation_id", String, primary_key=True),
+    Column("violation_id", Key, primary_key=True),
     Column("point_id", String),
     Column("category", Text),
     Column("item", Text),
@@ -86,13 +85,18 @@ violations = Table(
     Column("found_at", DateTime, nullable=False),
     Column("description", Text),
     Column("source", Text, nullable=False),
-    Column("geometry", LargeBinary),
+    Column("geometry", Geometry),
 )
+
+# SQLite reads a city's places faster than it would keep an index of them
+for _places in (points, districts, violations):
+    _index = Index(f"{_places.name}_geometry", _places.c.geometry, postgresql_using="gist")
+    _index.ddl_if(dialect="postgresql")
 
 inspections = Table(
     "inspections",
     metadata,
-    Column("inspection_id", String, primary_key=True),
+    Column("inspection_id", Key, primary_key=True),
     Column("point_id", String, nullable=False),
     Column("inspected_at", DateTime, nullable=False),
 )
@@ -101,7 +105,7 @@ inspections = Table(
 inspectors = Table(
     "inspectors",
     metadata,
-    Column("inspector_id", String, primary_key=True),
+    Column("inspector_id", Key, primary_key=True),
     Column("name", Text, nullable=False),
     Column("unit", Text, nullable=False),
     Column("avoid_units", Text, nullable=False),
@@ -140,4 +144,109 @@ amendments = Table(
     Column("number", Integer, primary_key=True),
     Column("date", String, nullable=False),
     Column("record", LargeBinary, nullable=False),
+)
+
+# Long work of the service; see `geoinspect.store.jobs`.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job_id", String, primary_key=True),
+    # the order of arrival, which no clock decides
+    Column("number", Integer, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("state", String, nullable=False),
+    # raised with every change: what a listener waits for
+    Column("version", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("arguments", Text, nullable=False),
+    # what only the worker may read, gone once the job has ended
+    Column("secret", LargeBinary),
+    # what the job is about to do for good, so that nobody does it again
+    Column("intent", Text),
+    Column("result", Text),
+    Column("problem", Text),
+    Column("cancel_wanted", Integer, nullable=False),
+    # who works on it, and a count that stands still once the worker is gone
+    Column("claim", String, nullable=False),
+    Column("beat", Integer, nullable=False),
+)
+
+# Answers to posts that named an idempotency key; see `geoinspect.store.answers`.
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("request", String, nullable=False),
+    Column("claimed_at", DateTime, nullable=False),
+    # null while the post is under way
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("body", LargeBinary),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("organisation_id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent_id", String),
+)
+
+# Scopes are JSON lists; see `geoinspect.people.account`.
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String, nullable=False),
+    Column("offices", Text, nullable=False),
+    Column("districts", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("inspector_id", String),
+    Column("password_hash", Text),
+    Column("subject", String, unique=True),
+    Column("totp_secret", String),
+    Column("totp_step", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", DateTime),
+    Column("disabled", Boolean, nullable=False),
+)
+
+# Of a session and of a token only the hash is kept: who reads the database cannot be them.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_hash", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("used_at", DateTime, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("token_id", String, nullable=False, unique=True),
+    Column("user_id", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)
+
+# The log that cannot be edited; see `geoinspect.audit`. All text but the number, for its
+# bytes are what is hashed. `geoinspect.store.auditlog` makes the database refuse changes.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("previous", String(64), nullable=False),
+    Column("at", String, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
 )

@@ -6,49 +6,51 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
-from geoinspect.api.dependencies import FolderDep, StoreDep  # noqa: TC001
+from geoinspect.api.permits import needs
 from geoinspect.api.responses import GeoJSONResponse
 from geoinspect.api.schemas import HeatCollection, LeftOutRows
+from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.density import RateSurface
 from geoinspect.messages import translator
+from geoinspect.people import Permission
 from geoinspect.surfaces import heat_surface
 
 if TYPE_CHECKING:
-    from geoinspect.cityfolder import CityFolder
+    from geoinspect.api.sight import Sight
     from geoinspect.messages import Language
-    from geoinspect.store import Store
     from geoinspect.surfaces import HeatSurface
 
 router = APIRouter(tags=["heat"])
 
 
-@router.get("/heat", response_class=GeoJSONResponse)
-def get_heat(folder: FolderDep, store: StoreDep) -> HeatCollection:
+@router.get("/heat", response_class=GeoJSONResponse, **needs(Permission.READ_HEAT))
+def get_heat(sight: SightDep) -> HeatCollection:
     """
     Return violations per inspection as square cells.
 
     Without recorded inspections the cells hold violations per square kilometre.
     """
-    heat = city_heat(folder, store)
+    heat = city_heat(sight)
     return HeatCollection.model_validate(
         {
             **heat.surface.to_geojson(),
             **_numbers(heat),
             "period": heat.period,
             "generated": heat.generated,
-            "left_out": left_out_rows(heat, folder.settings.language),
+            "left_out": left_out_rows(heat, sight.folder.settings.language),
         }
     )
 
 
-def city_heat(folder: CityFolder, store: Store) -> HeatSurface:
-    """Compute the surface of a city with its own settings."""
+def city_heat(sight: Sight) -> HeatSurface:
+    """Compute the surface of what somebody sees of a city, with the city's own settings."""
+    settings = sight.folder.settings
     return heat_surface(
-        store.points(),
-        store.violations(),
-        store.inspections(),
-        bandwidth_m=folder.settings.heat_bandwidth_m,
-        timezone=folder.settings.timezone,
+        sight.points(),
+        sight.violations(),
+        sight.inspections(),
+        bandwidth_m=settings.heat_bandwidth_m,
+        timezone=settings.timezone,
     )
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi import APIRouter
 from markupsafe import Markup
 
-from geoinspect.api.dependencies import FolderDep, StoreDep  # noqa: TC001
+from geoinspect.api.permits import needs
 from geoinspect.api.responses import PageResponse
+from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.errors import NotFoundError
 from geoinspect.messages import translator
+from geoinspect.people import Permission, may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geoinspect.settings import Settings
-    from geoinspect.store import Store
+    from geoinspect.api.sight import Sight
 
 router = APIRouter(include_in_schema=False, default_response_class=PageResponse)
 
@@ -67,18 +67,19 @@ class _Entry(NamedTuple):
     exists: bool
 
 
-@router.get("/")
-def get_home(folder: FolderDep, store: StoreDep) -> PageResponse:
+@router.get("/", **needs())
+def get_home(sight: SightDep) -> PageResponse:
     """Link to the maps that there are."""
-    return PageResponse(render_home(folder.settings, store))
+    return PageResponse(render_home(sight))
 
 
-def render_home(settings: Settings, store: Store) -> str:
+def render_home(sight: Sight) -> str:
     """Render the first page; every value is escaped."""
+    settings = sight.folder.settings
     translate = translator(settings.language)
     links = (
         (_LINK if entry.exists else _NO_LINK).format(**entry._asdict())
-        for entry in _entries(store, translate)
+        for entry in _entries(sight, translate)
     )
     return _PAGE.format(
         lang=_HTML_LANGUAGES[settings.language],
@@ -90,33 +91,43 @@ def render_home(settings: Settings, store: Store) -> str:
     )
 
 
-def _entries(store: Store, translate: Callable[[str], str]) -> list[_Entry]:
-    """List the three maps."""
-    n_points, n_violations = len(store.points()), len(store.violations())
-    is_rate = len(store.inspections()) > 0
-    has_heat = n_points > 0 or n_violations > 0
+def _entries(sight: Sight, translate: Callable[[str], str]) -> list[_Entry]:
+    """List those of the three maps that somebody may see."""
+    makers = (
+        (_points_entry, (Permission.READ_POINTS,)),
+        (_routes_entry, (Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE)),
+        (_heat_entry, (Permission.READ_HEAT,)),
+    )
     return [
-        _Entry(
-            "/maps/points",
-            translate("Inspection points"),
-            translate("{n} inspection points").format(n=n_points),
-            n_points > 0,
-        ),
-        _routes_entry(store, translate),
-        _Entry(
-            "/maps/heat",
-            translate("Violations per inspection" if is_rate else "Density of violations"),
-            translate("{n} violations").format(n=n_violations),
-            has_heat,
-        ),
+        make(sight, translate)
+        for make, permissions in makers
+        if any(may(sight.actor, permission) for permission in permissions)
     ]
 
 
-def _routes_entry(store: Store, translate: Callable[[str], str]) -> _Entry:
-    """Name the day of the plan made last, or say how to make one."""
+def _points_entry(sight: Sight, translate: Callable[[str], str]) -> _Entry:
+    """Count the points."""
+    n_points = len(sight.points())
+    fact = translate("{n} inspection points").format(n=n_points)
+    return _Entry("/maps/points", translate("Inspection points"), fact, n_points > 0)
+
+
+def _heat_entry(sight: Sight, translate: Callable[[str], str]) -> _Entry:
+    """Count the violations."""
+    n_violations, is_rate = len(sight.violations()), len(sight.inspections()) > 0
+    return _Entry(
+        "/maps/heat",
+        translate("Violations per inspection" if is_rate else "Density of violations"),
+        translate("{n} violations").format(n=n_violations),
+        n_violations > 0 or len(sight.points()) > 0,
+    )
+
+
+def _routes_entry(sight: Sight, translate: Callable[[str], str]) -> _Entry:
+    """Name the day of the newest plan in sight, or say how to make one."""
     title = translate("Inspection routes")
     try:
-        plan = json.loads(store.latest_plan())
+        plan = sight.plan()
     except NotFoundError as missing:
         return _Entry("", title, missing.render(translate), exists=False)
     return _Entry("/maps/routes", title, plan["date"], exists=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
-from geoinspect.api.dependencies import FolderDep, StoreDep  # noqa: TC001
 from geoinspect.api.endpoints.heat import city_heat
+from geoinspect.api.permits import needs
 from geoinspect.api.responses import PageResponse, problems
+from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.basemaps import city_basemap
 from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
 from geoinspect.messages import translator
+from geoinspect.people import Permission
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,14 +32,15 @@ router = APIRouter(
 _DRAWING = Lock()
 
 
-@router.get("/points")
-def get_points_map(folder: FolderDep, store: StoreDep) -> PageResponse:
+@router.get("/points", **needs(Permission.READ_POINTS))
+def get_points_map(sight: SightDep) -> PageResponse:
     """Draw the inspection points and who answers for them."""
+    folder = sight.folder
     page = render_points_map(
-        store.points(),
+        sight.points(),
         folder.districts(),
-        store.assignments(),
-        store.violations(),
+        sight.assignments(),
+        sight.violations(),
         language=folder.settings.language,
         city_name=folder.settings.name,
         basemap=_basemap(folder),
@@ -46,11 +48,12 @@ def get_points_map(folder: FolderDep, store: StoreDep) -> PageResponse:
     return PageResponse(page)
 
 
-@router.get("/routes")
-def get_routes_map(folder: FolderDep, store: StoreDep) -> PageResponse:
-    """Draw the routes of the plan made last."""
+@router.get("/routes", **needs(Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE))
+def get_routes_map(sight: SightDep) -> PageResponse:
+    """Draw the released routes of the plan made last."""
+    folder = sight.folder
     page = render_routes_map(
-        json.loads(store.latest_plan()),
+        sight.plan(),
         folder.districts(),
         language=folder.settings.language,
         basemap=_basemap(folder),
@@ -58,15 +61,15 @@ def get_routes_map(folder: FolderDep, store: StoreDep) -> PageResponse:
     return PageResponse(page)
 
 
-@router.get("/heat")
-def get_heat_map(folder: FolderDep, store: StoreDep) -> PageResponse:
+@router.get("/heat", **needs(Permission.READ_HEAT))
+def get_heat_map(sight: SightDep) -> PageResponse:
     """Draw violations per inspection."""
-    heat = city_heat(folder, store)
+    folder, heat = sight.folder, city_heat(sight)
     translate = translator(folder.settings.language)
     page = render_heat_map(
         heat.surface,
         folder.districts(),
-        store.points(),
+        sight.points(),
         language=folder.settings.language,
         city_name=folder.settings.name,
         basemap=_basemap(folder),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from geoinspect.api.dependencies import StoreDep  # noqa: TC001
+from geoinspect.api.permits import needs
 from geoinspect.api.responses import GeoJSONResponse
-from geoinspect.api.schemas import RouteCollection
+from geoinspect.api.schemas import OwnRoutes, RouteCollection
+from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.exports import routes_geojson
+from geoinspect.people import Permission
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -27,13 +28,28 @@ _RECORD: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/latest", response_class=RecordResponse, responses=_RECORD)
-def get_latest_plan(store: StoreDep) -> RecordResponse:
-    """Return the record of the plan made last, byte by byte as it was published."""
-    return RecordResponse(store.latest_plan())
+@router.get(
+    "/latest",
+    response_class=RecordResponse,
+    responses=_RECORD,
+    **needs(Permission.READ_RELEASED_PLAN),
+)
+def get_latest_plan(sight: SightDep) -> RecordResponse:
+    """Return the record of the newest plan that is released whole, as it was published."""
+    return RecordResponse(sight.record())
 
 
-@router.get("/latest/routes", response_class=GeoJSONResponse)
-def get_latest_routes(store: StoreDep) -> RouteCollection:
-    """Return stops and legs of the plan made last as GeoJSON."""
-    return RouteCollection.model_validate(routes_geojson(json.loads(store.latest_plan())))
+@router.get(
+    "/latest/routes",
+    response_class=GeoJSONResponse,
+    **needs(Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE),
+)
+def get_latest_routes(sight: SightDep) -> RouteCollection:
+    """Return stops and legs of the newest released routes as GeoJSON."""
+    return RouteCollection.model_validate(routes_geojson(sight.plan()))
+
+
+@router.get("/latest/own", **needs(Permission.READ_OWN_ROUTE))
+def get_own_routes(sight: SightDep) -> OwnRoutes:
+    """Return the newest routes of one's own teams, as far as they are released."""
+    return OwnRoutes.model_validate(sight.own_routes())

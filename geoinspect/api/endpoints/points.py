@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pandas as pd
 from fastapi import APIRouter, Query, Request
 
-from geoinspect.api.dependencies import StoreDep, read_bbox
+from geoinspect.api.dependencies import read_bbox
+from geoinspect.api.permits import needs
 from geoinspect.api.responses import GeoJSONResponse
 from geoinspect.api.schemas import (
     Link,
@@ -19,23 +20,25 @@ from geoinspect.api.schemas import (
     PointProperties,
     PointQuery,
 )
+from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.errors import NotFoundError
+from geoinspect.people import Permission
 from geoinspect.planning import named_points
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geoinspect.store import Store
+    from geoinspect.api.sight import Sight
 
 router = APIRouter(prefix="/points", tags=["points"], default_response_class=GeoJSONResponse)
 
 
-@router.get("")
+@router.get("", **needs(Permission.READ_POINTS))
 def list_points(
-    request: Request, store: StoreDep, query: Annotated[PointQuery, Query()]
+    request: Request, sight: SightDep, query: Annotated[PointQuery, Query()]
 ) -> PointCollection:
     """List inspection points as GeoJSON, sorted by id, page by page."""
-    points = _chosen(_points(store), query)
+    points = _chosen(_points(sight), query)
     page = points.iloc[query.offset : query.offset + query.limit]
     return PointCollection(
         numberMatched=len(points),
@@ -45,10 +48,10 @@ def list_points(
     )
 
 
-@router.get("/{point_id:path}")
-def get_point(point_id: str, store: StoreDep) -> PointDetailsFeature:
+@router.get("/{point_id:path}", **needs(Permission.READ_POINTS))
+def get_point(point_id: str, sight: SightDep) -> PointDetailsFeature:
     """Return all that is known about one inspection point."""
-    points = _points(store)
+    points = _points(sight)
     if point_id not in points.index:
         raise NotFoundError("There is no inspection point {point_id!r}.", point_id=point_id)
     row: Any = next(points.loc[[point_id]].itertuples())
@@ -62,16 +65,16 @@ def get_point(point_id: str, store: StoreDep) -> PointDetailsFeature:
         original_y=_number(row.original_y),
         source_file=row.source_file,
         source_row=row.source_row,
-        n_violations=_count(store.violations(), point_id),
-        n_inspections=_count(store.inspections(), point_id),
+        n_violations=_count(sight.violations(), point_id),
+        n_inspections=_count(sight.inspections(), point_id),
     )
     return PointDetailsFeature(id=point_id, geometry=_geometry(row), properties=details)
 
 
-def _points(store: Store) -> gpd.GeoDataFrame:
+def _points(sight: Sight) -> gpd.GeoDataFrame:
     """Return the points with the names of their districts and units."""
-    points, assignments = store.points(), store.assignments()
-    named = named_points(points, assignments, store.districts())
+    points, assignments = sight.points(), sight.assignments()
+    named = named_points(points, assignments, sight.store.districts())
     columns = ["district_id", "status", "rule", "reason"]
     if assignments is None:
         return named.assign(**dict.fromkeys(columns, ""))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import zlib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +12,13 @@ from geoinspect.errors import InputError, NotFoundError
 from geoinspect.ledger import Act
 from geoinspect.lottery.draw import sha256_hex
 from geoinspect.lottery.record import to_bytes
-from geoinspect.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from geoinspect.store import Store
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 SECRETS = ["aa", "bb"]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.create(tmp_path / "city.db")
-    yield store
-    store.close()
 
 
 def committed(commitment: str = "c1", day: date = MONDAY) -> dict[str, Any]:
@@ -142,30 +130,3 @@ def test_amendments_of_a_plan_come_back_in_order_and_none_replaces_another(store
 def test_times_of_the_ledger_are_utc(store: Store) -> None:
     store.ledger.commit(committed(), at=datetime.fromisoformat("2026-11-22T18:00:00+08:00"))
     assert store.ledger.entries()[0].made_at == NOW
-
-
-def test_plans_of_a_database_without_a_ledger_become_its_entries(tmp_path: Path) -> None:
-    path = tmp_path / "city.db"
-    Store.create(path).close()
-    old = sqlite3.connect(path)
-    old.execute("DROP TABLE ledger")
-    old.execute(
-        "CREATE TABLE plans (number INTEGER PRIMARY KEY, date TEXT, commitment TEXT, "
-        "made_at TEXT, record BLOB)"
-    )
-    for point in ("p1", "p2"):
-        row = ("2026-11-23", point, "2026-11-22 10:00:00.000000", packed(drawn(point)))
-        old.execute("INSERT INTO plans (date, commitment, made_at, record) VALUES (?,?,?,?)", row)
-    old.execute("UPDATE schema SET version = 1")
-    old.commit()
-    old.close()
-    store = Store.open(path)
-    assert json.loads(store.latest_plan()) == drawn("p1")
-    assert store.drawn_before(TUESDAY) == {MONDAY: {"p1"}}
-    assert [attempt.committed_at for attempt in store.ledger.attempts()] == [NOW, NOW]
-    store.close()
-    assert Store.open(path).drawn_before(TUESDAY) == {MONDAY: {"p1"}}
-
-
-def packed(record: dict[str, Any]) -> bytes:
-    return zlib.compress(to_bytes(record))

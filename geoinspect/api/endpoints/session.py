@@ -1,0 +1,169 @@
+"""Signing in and out, and the tokens of one's programs."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  FastAPI reads the annotations
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+
+from geoinspect.api.auth import check_origin, clear_session, session_of, set_session
+from geoinspect.api.dependencies import ActorDep, NowDep, StoreDep  # noqa: TC001
+from geoinspect.api.permits import PUBLIC, needs
+from geoinspect.audit import log
+from geoinspect.errors import ForbiddenError, UnauthenticatedError
+from geoinspect.people import Permission, Role, may
+from geoinspect.people.account import read_scopes
+from geoinspect.people.bearers import csrf_token
+
+if TYPE_CHECKING:
+    from geoinspect.people import Actor
+    from geoinspect.store import Store
+    from geoinspect.store.signing import Token
+
+router = APIRouter(tags=["people"])
+
+
+class _Schema(BaseModel):
+    """A field that is not declared is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Credentials(_Schema):
+    """What somebody proves themselves with."""
+
+    user_id: str = Field(max_length=200)
+    password: SecretStr = Field(max_length=200)
+    code: str = Field(default="", max_length=20, description="One-time code, if wanted.")
+
+
+class Whoami(_Schema):
+    """Who is signed in, and what they may do."""
+
+    user_id: str
+    name: str
+    role: Role
+    permissions: list[Permission]
+    csrf_token: str = Field(
+        description="Send it as X-CSRF-Token with all that changes something; empty for tokens."
+    )
+
+
+class TokenOrder(_Schema):
+    """A token to be made."""
+
+    name: str = Field(min_length=1, max_length=100, description="What it is for.")
+    scopes: list[str] = Field(min_length=1, max_length=50, description="Permissions.")
+    expires_at: AwareDatetime = Field(description="Within a year, with a time zone.")
+
+
+class TokenFacts(_Schema):
+    """What is known of a token."""
+
+    token_id: str
+    name: str
+    scopes: list[Permission]
+    expires_at: datetime
+
+
+class NewToken(TokenFacts):
+    """A token, shown this one time."""
+
+    token: str = Field(description="Send it as `Authorization: Bearer ...`.")
+
+
+@router.post("/session", status_code=201, **PUBLIC)
+def sign_in(
+    credentials: Credentials, request: Request, response: Response, store: StoreDep, now: NowDep
+) -> Whoami:
+    """Sign in with a password; the session comes as a cookie."""
+    check_origin(request)
+    password = credentials.password.get_secret_value()
+    session_id = enter(store, credentials.user_id, password, credentials.code, now=now)
+    set_session(request, response, session_id)
+    return _whoami(store.signing.actor_of_session(session_id, now=now), session_id)
+
+
+@router.get("/session", **needs())
+def get_session(actor: ActorDep, request: Request) -> Whoami:
+    """Tell who is signed in."""
+    return _whoami(actor, session_of(request))
+
+
+@router.delete("/session", status_code=204, **needs())
+def sign_out(actor: ActorDep, request: Request, store: StoreDep, now: NowDep) -> Response:
+    """End the session."""
+    response = Response(status_code=204)
+    session_id = session_of(request)
+    if session_id is not None:
+        store.signing.close_session(session_id)
+        log(store, actor.user_id, "session.logout", at=now)
+        clear_session(request, response)
+    return response
+
+
+@router.get("/tokens", **needs())
+def list_tokens(actor: ActorDep, store: StoreDep) -> list[TokenFacts]:
+    """List one's own tokens."""
+    return [TokenFacts(**_facts(token)) for token in store.signing.tokens(actor.user_id)]
+
+
+@router.post("/tokens", status_code=201, **needs())
+def make_token(order: TokenOrder, actor: ActorDep, store: StoreDep, now: NowDep) -> NewToken:
+    """Make a token for a program; no token can make another."""
+    _check_person(actor)
+    bearer, token = store.signing.make_token(
+        actor.user_id, order.name, read_scopes(order.scopes), expires_at=order.expires_at, now=now
+    )
+    log(store, actor.user_id, "token.make", token.token_id, at=now, scopes=sorted(token.scopes))
+    return NewToken(**_facts(token), token=bearer)
+
+
+@router.delete("/tokens/{token_id}", status_code=204, **needs())
+def revoke_token(token_id: str, actor: ActorDep, store: StoreDep, now: NowDep) -> Response:
+    """End one of one's own tokens."""
+    _check_person(actor)
+    store.signing.revoke_token(actor.user_id, token_id)
+    log(store, actor.user_id, "token.revoke", token_id, at=now)
+    return Response(status_code=204)
+
+
+def enter(store: Store, user_id: str, password: str, code: str, *, now: datetime) -> str:
+    """Open a session for a password, and enter success or failure in the log."""
+    try:
+        session_id = store.signing.sign_in(user_id, password, code, now=now)
+    except UnauthenticatedError:
+        # what was typed as a name may be a password
+        log(store, "nobody", "session.failure", at=now)
+        raise
+    log(store, user_id, "session.login", at=now)
+    return session_id
+
+
+def _whoami(actor: Actor, session_id: str | None) -> Whoami:
+    """Write down who is signed in."""
+    return Whoami(
+        user_id=actor.user_id,
+        name=actor.name,
+        role=actor.role,
+        permissions=[permission for permission in Permission if may(actor, permission)],
+        csrf_token="" if session_id is None else csrf_token(session_id),
+    )
+
+
+def _facts(token: Token) -> dict[str, Any]:
+    """Write down what is known of a token."""
+    return {
+        "token_id": token.token_id,
+        "name": token.name,
+        "scopes": sorted(token.scopes),
+        "expires_at": token.expires_at,
+    }
+
+
+def _check_person(actor: Actor) -> None:
+    """Refuse programs, and the nameless user of a city without accounts."""
+    if actor.is_local or actor.scopes is not None:
+        raise ForbiddenError("Tokens belong to people: sign in with a password first.")

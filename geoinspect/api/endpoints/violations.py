@@ -1,0 +1,103 @@
+"""Violations that are written down or corrected one by one."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from fastapi import APIRouter, Request, Response
+
+from geoinspect.api.collections import COLLECTIONS
+from geoinspect.api.dependencies import ActorDep  # noqa: TC001
+from geoinspect.api.endpoints.features import CRS_HEADERS, ROOT, feature_of
+from geoinspect.api.entitytags import require_match, tag_of
+from geoinspect.api.featureschemas import Feature, NewViolation
+from geoinspect.api.idempotency import KeyDep  # noqa: TC001
+from geoinspect.api.permits import needs
+from geoinspect.api.responses import GeoJSONResponse, problems
+from geoinspect.api.sight import SightDep  # noqa: TC001
+from geoinspect.errors import InputError
+from geoinspect.geometry import WGS84
+from geoinspect.people import Permission, require
+
+if TYPE_CHECKING:
+    from geoinspect.api.sight import Sight
+
+router = APIRouter(
+    prefix=f"{ROOT}/collections/violations/items",
+    tags=["features"],
+    default_response_class=GeoJSONResponse,
+    responses=problems(409),
+)
+
+_COLLECTION = next(each for each in COLLECTIONS if each.name == "violations")
+
+# between reading the version and writing, nobody else of this process may write
+_WRITING = Lock()
+
+
+@router.post("", status_code=201, **needs(Permission.ADD_VIOLATION))
+def add_violation(
+    violation: NewViolation, response: Response, actor: ActorDep, sight: SightDep, key: KeyDep
+) -> Feature:
+    """Write down a violation; the answer's `Location` is where it can be read."""
+    violation_id = f"S{key or uuid4().hex}"
+    _write(sight, violation_id, violation, source=f"service:{actor.user_id}")
+    response.headers.update(CRS_HEADERS)
+    response.headers["Location"] = f"{ROOT}/collections/violations/items/{violation_id}"
+    return Feature(id=violation_id, **violation.model_dump(mode="json", exclude={"type"}))
+
+
+@router.put("/{feature_id:path}", responses=problems(412, 428),
+            **needs(Permission.READ_VIOLATIONS))  # fmt: skip
+def correct_violation(
+    feature_id: str,
+    violation: NewViolation,
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    sight: SightDep,
+) -> Feature:
+    """Correct a violation; `If-Match` names the version that was read."""
+    require(actor, Permission.ADD_VIOLATION)
+    with _WRITING:
+        before = feature_of(_COLLECTION, sight, feature_id)
+        # the same bytes as in the answer to a GET
+        require_match(request, _tag(before))
+        _write(sight, feature_id, violation, source=str(before.properties["source"]))
+        after = feature_of(_COLLECTION, sight, feature_id)
+    response.headers.update({**CRS_HEADERS, "ETag": _tag(after)})
+    return after
+
+
+def _tag(feature: Feature) -> str:
+    """Return the entity tag that a GET of a feature answers with."""
+    return tag_of(bytes(GeoJSONResponse(feature.model_dump(mode="json")).body))
+
+
+def _write(sight: Sight, violation_id: str, violation: NewViolation, *, source: str) -> None:
+    """Bring a violation into the store, or say what is wrong with it."""
+    facts = violation.properties
+    if facts.point_id is None and violation.geometry is None:
+        raise InputError("The violation lies nowhere: name a point_id or a geometry.")
+    if facts.point_id is not None and facts.point_id not in sight.points().index:
+        raise InputError("There is no inspection point {point_id!r}.", point_id=facts.point_id)
+    if facts.found_at.tzinfo is None:
+        raise InputError(
+            "{at} has no offset from UTC: write it like 2026-11-23T10:40:00+08:00.",
+            at=facts.found_at,
+        )
+    if facts.found_at > sight.now:
+        raise InputError("{at} is in the future: correct the date.", at=facts.found_at)
+    place = violation.geometry
+    frame = gpd.GeoDataFrame(
+        [{**facts.model_dump(), "source": source}],
+        index=[violation_id],
+        geometry=np.array([None if place is None else shapely.Point(place.coordinates)]),
+        crs=WGS84,
+    )
+    sight.store.merge_violations(frame.rename_axis("violation_id"))

@@ -1,0 +1,197 @@
+"""The worker: takes jobs from the queue one by one, and does each exactly once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from geoinspect.errors import GeoinspectError
+from geoinspect.jobs.run import Run
+from geoinspect.jobs.tasks import TASKS
+from geoinspect.jobs.uploads import forget_upload
+from geoinspect.messages import translator
+from geoinspect.store.jobs import LostJobError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geoinspect.cityfolder import CityFolder
+    from geoinspect.store.jobs import Job, JobQueue
+
+logger = logging.getLogger(__name__)
+
+#: How long a worker on another machine may be silent before its job is taken over. Work in
+#: compiled code can keep the thread that beats from running for some seconds.
+LEASE_S = 60.0
+
+_BEATS_PER_LEASE = 6
+
+#: How long an idle worker waits before it looks again.
+_IDLE_S = 0.5
+
+
+@dataclass
+class Worker:
+    """
+    Does the jobs of one city.
+
+    A job is taken over when its worker is gone: at once if that was a process of this
+    machine, else once it was silent for `lease_s` by this worker's own monotonic clock, so
+    that no clock that is wrong or set back plays a part.
+
+    Attributes
+    ----------
+    folder
+        The city.
+    lease_s
+        Silence after which a worker on another machine is taken for dead, in seconds.
+    beside
+        Process that started this one: without it the worker ends, too.
+    stop
+        Set it to end `run`; the job under way goes back to the queue at its next step.
+    """
+
+    folder: CityFolder
+    lease_s: float = LEASE_S
+    beside: int | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    _silent_since: dict[tuple[str, str, int], float] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Do jobs as they come, until `stop` is set."""
+        while not self.stop.is_set() and self.beside in (None, os.getppid()):
+            if not self._try_one():
+                self.stop.wait(_IDLE_S)
+
+    def run_pending(self) -> int:
+        """Do the jobs that wait now, and return how many."""
+        n = 0
+        while self.run_one():
+            n += 1
+        return n
+
+    def run_one(self) -> bool:
+        """Do one job; False if there is none to do."""
+        store = self.folder.store()
+        try:
+            job = self._next(store.jobs)
+            if job is not None:
+                self._do(store.jobs, job)
+            return job is not None
+        finally:
+            store.close()
+
+    def _try_one(self) -> bool:
+        """Do one job; a database that is away must not end the worker."""
+        try:
+            return self.run_one()
+        except Exception:
+            logger.exception("the queue of jobs cannot be read")
+            return False
+
+    def _next(self, queue: JobQueue) -> Job | None:
+        """Take over what a dead worker left, or take the next job."""
+        claim = _new_claim()
+        seen: dict[tuple[str, str, int], float] = {}
+        for job in queue.running():
+            if _is_dead(job.claim) or self._is_silent(job, seen):
+                taken = queue.take_over(job, claim)
+                if taken is not None:
+                    logger.warning("took over a job", extra={"job_id": job.job_id})
+                    return taken
+        self._silent_since = seen
+        return queue.claim(claim)
+
+    def _is_silent(self, job: Job, seen: dict[tuple[str, str, int], float]) -> bool:
+        """Tell whether a job's worker has not been heard of for the lease."""
+        key, now = (job.job_id, job.claim, job.beat), time.monotonic()
+        seen[key] = self._silent_since.get(key, now)
+        return now - seen[key] >= self.lease_s
+
+    def _do(self, queue: JobQueue, job: Job) -> None:
+        """Do a job, and write down how it ended."""
+        run, task = _StoppableRun(self.folder, queue, job, self.stop), TASKS[job.kind]
+        try:
+            with _heartbeat(queue, job, self.lease_s / _BEATS_PER_LEASE):
+                known = task.outcome(run) if job.intent is not None else None
+                result = task.work(run) if known is None else known
+        except LostJobError:
+            queue.give_back(job)
+        except GeoinspectError as error:
+            sentence = error.render(translator(self.folder.settings.language))
+            queue.fail(job, {"error": type(error).__name__, "detail": sentence})
+        except Exception:
+            # the text may hold what nobody outside should read; the log has it
+            logger.exception("a job failed", extra={"job_id": job.job_id})
+            queue.fail(job, {"error": "InternalError", "detail": ""})
+        else:
+            queue.finish(job, result)
+        if queue.get(job.job_id).is_final:
+            forget_upload(self.folder, str(job.arguments.get("upload", "")))
+
+
+@dataclass(frozen=True)
+class _StoppableRun(Run):
+    """A run that ends at its next step when the worker is to stop."""
+
+    stop: threading.Event
+
+    def step(self, name: str) -> None:
+        """Say what is being done now, unless the worker stops."""
+        if self.stop.is_set():
+            raise LostJobError("The job {job_id} waits for the next start.", job_id=self.job.job_id)
+        super().step(name)
+
+
+@contextmanager
+def _heartbeat(queue: JobQueue, job: Job, every_s: float) -> Iterator[None]:
+    """Let the queue hear of this worker while it works."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(every_s):
+            try:
+                queue.beat(job)
+            except LostJobError:
+                # the next step of the work finds out
+                return
+            except Exception:
+                logger.exception("the queue of jobs cannot be reached")
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _new_claim() -> str:
+    """Name this process and this one attempt of it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}:{uuid4().hex}"
+
+
+def _is_dead(claim: str) -> bool:
+    """Tell whether a claim is that of a process of this machine that is gone."""
+    host, pid, began, _ = claim.rsplit(":", 3)
+    return host == socket.gethostname() and _began(int(pid)) != began
+
+
+def _began(pid: int) -> str:
+    """When a process of this machine began, in the kernel's own count; "" if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    # the name of the program may hold spaces and brackets
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]

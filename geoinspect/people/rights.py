@@ -1,0 +1,216 @@
+"""
+All rights, in one place: what each role may do, and which rows each person may see.
+
+A thing that may not be seen is left out before it is counted, paged, sought or named, so
+that it answers exactly like one that does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from geoinspect.errors import ForbiddenError
+from geoinspect.people.permissions import Permission
+from geoinspect.people.roles import NAMED_SCOPE, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geoinspect.people.actor import Actor
+
+__all__ = [
+    "GRANTS",
+    "Permission",
+    "may",
+    "may_read_record",
+    "require",
+    "visible_events",
+    "visible_points",
+    "visible_routes",
+    "visible_teams",
+]
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+_READING = frozenset(
+    {
+        Permission.READ_POINTS,
+        Permission.READ_VIOLATIONS,
+        Permission.READ_HEAT,
+        Permission.READ_CHANCES,
+        Permission.READ_LEDGER,
+        Permission.READ_RELEASED_PLAN,
+        Permission.EXPORT,
+    }
+)
+
+#: What each role may do. Nobody may read a sealed plan: who breaks the glass releases it.
+GRANTS: Mapping[Role, frozenset[Permission]] = {
+    Role.SUPERVISOR: _READING
+    | {
+        Permission.ADD_VIOLATION,
+        Permission.COMMIT_PLAN,
+        Permission.REVEAL_SECRET,
+        Permission.DRAW_PLAN,
+        Permission.AMEND_PLAN,
+        Permission.RELEASE_PLAN,
+        Permission.IMPORT_DATA,
+        Permission.ASSIGN_UNITS,
+        Permission.BUILD_NETWORK,
+        Permission.RUN_JOBS,
+    },
+    # who draws does not open, who opens does not draw
+    Role.LEADER: _READING | {Permission.REVEAL_SECRET, Permission.BREAK_GLASS},
+    Role.UNIT: frozenset({Permission.READ_POINTS, Permission.READ_VIOLATIONS}),
+    Role.INSPECTOR: frozenset({Permission.READ_OWN_ROUTE, Permission.ADD_VIOLATION}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_SYSTEM}),
+    Role.SECURITY: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS}),
+    Role.AUDITOR: frozenset({Permission.READ_LOG}),
+}
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """
+    Tell whether somebody may do something.
+
+    A token may do what its scopes and its owner's role both allow.
+
+    Examples
+    --------
+    >>> from geoinspect.people.actor import Actor
+    >>> may(Actor("li", "李四", Role.UNIT), Permission.DRAW_PLAN)
+    False
+    """
+    if actor.is_local:
+        return True
+    in_scope = actor.scopes is None or permission in actor.scopes
+    return in_scope and permission in GRANTS[actor.role]
+
+
+def require(actor: Actor, *permissions: Permission) -> None:
+    """
+    Refuse somebody who may do none of these things.
+
+    Raises
+    ------
+    ForbiddenError
+        The same sentence for every thing, whether or not it exists.
+    """
+    if not any(may(actor, permission) for permission in permissions):
+        raise ForbiddenError(
+            "The role {role} of {user_id} does not allow this ({permission}): ask the security "
+            "administrator.",
+            role=actor.role.value,
+            user_id=actor.user_id,
+            permission=permissions[0].value,
+        )
+
+
+def visible_points(actor: Actor, points: Frame) -> Frame:
+    """
+    Keep the points in somebody's scope.
+
+    Parameters
+    ----------
+    actor
+        Who asks.
+    points
+        Table with the columns `unit_id`, `district_id` and `category`. What has no unit or
+        district yet is in nobody's scope who is limited to some.
+    """
+    if not actor.is_restricted:
+        return points
+    if actor.role in NAMED_SCOPE and not actor.units:
+        return points.iloc[:0]
+    fits = pd.Series(True, index=points.index)
+    for column, scope in _scopes(actor).items():
+        if scope:
+            fits &= points[column].isin(scope)
+    return points[fits]
+
+
+def visible_events(actor: Actor, events: Frame, points: pd.DataFrame) -> Frame:
+    """
+    Keep the violations or inspections in somebody's scope: those at points they may see.
+
+    Parameters
+    ----------
+    actor
+        Who asks.
+    events
+        Table with the column `point_id`. What is tied to no point is in no limited scope.
+    points
+        Points that `actor` may see, indexed by point id; see `visible_points`.
+    """
+    if not actor.is_restricted:
+        return events
+    return events[events["point_id"].isin(points.index)]
+
+
+def visible_teams(
+    actor: Actor, record: Mapping[str, Any], released: Mapping[str, bool]
+) -> list[str]:
+    """
+    Return the ids of the teams whose routes somebody may see, in the order of the record.
+
+    Parameters
+    ----------
+    actor
+        Who asks.
+    record
+        Drawn record of a plan.
+    released
+        Whether the route of each team is released by now; a team that is missing is not.
+    """
+    teams = [str(team["team_id"]) for team in record["teams"]]
+    if may(actor, Permission.READ_SEALED_PLAN):
+        return teams
+    open_teams = [team_id for team_id in teams if released.get(team_id, False)]
+    # a scope holds back what lies outside of it, and a route leads through the whole city
+    if may(actor, Permission.READ_RELEASED_PLAN) and not actor.is_restricted:
+        return open_teams
+    if may(actor, Permission.READ_OWN_ROUTE):
+        own = _own_teams(actor, record)
+        return [team_id for team_id in open_teams if team_id in own]
+    return []
+
+
+def visible_routes(
+    actor: Actor, record: Mapping[str, Any], released: Mapping[str, bool]
+) -> list[dict[str, Any]]:
+    """Return the routes of a drawn record that somebody may see; see `visible_teams`."""
+    teams = set(visible_teams(actor, record, released))
+    return [route for route in record["routes"] if str(route["team_id"]) in teams]
+
+
+def may_read_record(actor: Actor, record: Mapping[str, Any], released: Mapping[str, bool]) -> bool:
+    """
+    Tell whether somebody may read a whole record.
+
+    It holds the books and chances of all teams, so all of them must be released.
+    """
+    if may(actor, Permission.READ_SEALED_PLAN):
+        return True
+    if not may(actor, Permission.READ_RELEASED_PLAN) or actor.is_restricted:
+        return False
+    return all(released.get(str(team["team_id"]), False) for team in record["teams"])
+
+
+def _scopes(actor: Actor) -> dict[str, frozenset[str]]:
+    """Columns that a scope holds for, with what it lets through."""
+    return {
+        "unit_id": actor.units,
+        "district_id": actor.districts,
+        "category": actor.categories,
+    }
+
+
+def _own_teams(actor: Actor, record: Mapping[str, Any]) -> set[str]:
+    """Teams that an inspector was drawn for."""
+    return {
+        str(row["team_id"])
+        for row in record["draw"].get("inspectors", [])
+        if actor.inspector_id is not None and actor.inspector_id in row["inspector_ids"]
+    }
