@@ -98,5 +98,5 @@ build: assets ## Build the wheel, web files and demo extract included
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) demo-city dist build .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -rf geoinspect/_web/vendor geoinspect/_demo
+	rm -rf geoinspect/_web/vendor geoinspect/_demo maps/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,7 +15,6 @@ from geoinspect.api.endpoints import (
     features,
     health,
     heat,
-    home,
     imports,
     jobs,
     maps,
@@ -24,6 +23,7 @@ from geoinspect.api.endpoints import (
     points,
     session,
     sign_in,
+    static,
     violations,
 )
 from geoinspect.api.entitytags import PACKED_FROM_BYTES, EntityTags
@@ -31,6 +31,7 @@ from geoinspect.api.errors import add_error_handlers
 from geoinspect.api.idempotency import KeptAnswers, add_replay
 from geoinspect.api.limits import Limits
 from geoinspect.api.observing import Metrics, Observed
+from geoinspect.api.pages import administration, city, days, overview
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
 
@@ -85,9 +86,11 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     )
     app.state.folder = folder
     app.state.clock = clock
-    for module in (home, health, sign_in, session, accounts, points, plans, heat, maps):
+    for module in (health, sign_in, session, accounts, points, plans, heat, maps):
         app.include_router(module.router)
     for module in (imports, planning, jobs, features, violations):
+        app.include_router(module.router)
+    for module in (static, overview, days, city, administration):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

@@ -48,12 +48,21 @@ def identify(request: Request, store: Store, *, now: datetime) -> Actor:
         return actor
     if scheme or not store.people.is_empty():
         raise UnauthenticatedError("Nobody is signed in: sign in, or send a token.")
+    if request.method not in _SAFE_METHODS:
+        # a foreign page in a browser of this machine is not whoever sits here
+        check_origin(request)
     return LOCAL_ACTOR
 
 
 def session_of(request: Request) -> str | None:
     """Return the session id that a browser sends."""
     return request.cookies.get(_cookie_name(request))
+
+
+def csrf_of(request: Request) -> str:
+    """Return the word that a page of this session sends along; "" where nobody signed in."""
+    session_id = session_of(request)
+    return csrf_token(session_id) if session_id is not None else ""
 
 
 def set_session(request: Request, response: Response, session_id: str) -> None:

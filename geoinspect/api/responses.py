@@ -34,8 +34,9 @@ class PageResponse(HTMLResponse):
     """A page under the policy that it names itself."""
 
     def init_headers(self, headers: Any = None) -> None:
-        """Add the policy of the page to the header."""
+        """Add the policy of the page to the header; the application shows it in a frame."""
         super().init_headers(headers)
+        self.headers["X-Frame-Options"] = "SAMEORIGIN"
         self.headers["Content-Security-Policy"] = policy_of(bytes(self.body).decode())
 
 

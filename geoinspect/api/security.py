@@ -3,7 +3,7 @@ What keeps a page of the service from being read, framed or fed by another one.
 
 Every response carries a policy that allows nothing. A map page brings its own policy,
 which names the SHA-256 of each of its inline scripts and no network: it goes into the
-header as well, because a policy inside a page cannot forbid framing. Both hold at once.
+header as well, because a policy inside a page cannot say who may frame it. Both hold at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # with "no-referrer" a browser would hide the origin of our own forms from us, too
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -58,7 +59,7 @@ class SecurityHeaders:
 
 def policy_of(document: str) -> str:
     """
-    Return the policy that a page names for itself, and forbid framing.
+    Return the policy that a page names for itself; only pages of this service may frame it.
 
     A page that names none gets the policy that allows nothing.
 
@@ -66,7 +67,7 @@ def policy_of(document: str) -> str:
     --------
     >>> page = '''<meta http-equiv="Content-Security-Policy" content="default-src 'none'">'''
     >>> policy_of(page)
-    "default-src 'none'; frame-ancestors 'none'"
+    "default-src 'none'; frame-ancestors 'self'"
     """
     own = _OWN_POLICY.search(document)
-    return f"{unescape(own[1])}; frame-ancestors 'none'" if own else POLICY
+    return f"{unescape(own[1])}; frame-ancestors 'self'" if own else POLICY

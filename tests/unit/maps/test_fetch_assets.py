@@ -20,6 +20,7 @@ def script(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "CHECKOUT", tmp_path)
     monkeypatch.setattr(module, "VENDOR", tmp_path / "vendor")
+    monkeypatch.setattr(module, "FOR_TESTS", tmp_path / "for-tests")
     return module
 
 
@@ -37,6 +38,7 @@ def fail(*_):
 
 def test_the_files_of_this_checkout_are_the_pinned_ones(script, monkeypatch):
     monkeypatch.setattr(script, "VENDOR", SCRIPT.parents[1] / "geoinspect" / "_web" / "vendor")
+    monkeypatch.setattr(script, "FOR_TESTS", SCRIPT.parent / "vendor")
     assert all(script.is_right(name) for name in script.SOURCES)
 
 

@@ -1,0 +1,125 @@
+"""The city on maps and in lists: points, problems, rates, routes, each as far as one may see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+from fastapi import APIRouter, Query, Request
+
+from geoinspect.api.pages.rendering import AppPage, render
+from geoinspect.api.permits import needs
+from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
+from geoinspect.errors import NotFoundError
+from geoinspect.people import Permission
+
+if TYPE_CHECKING:
+    from geoinspect.api.sight import Sight
+
+router = APIRouter(prefix="/app", include_in_schema=False)
+
+_A_PAGE = 50
+
+Words = Annotated[str, Query(max_length=100)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
+
+
+@router.get("/points", **needs(Permission.READ_POINTS))
+def list_points(
+    request: Request, sight: SightDep, words: Words = "", category: Words = "", page: Page = 1
+) -> AppPage:
+    """List points with who answers for each, when it was visited and what is known of it."""
+    points = _known_points(sight)
+    kept = points[_holds(points["name"], words) | _holds(points.index.to_series(), words)]
+    if category:
+        kept = kept[kept["category"] == category]
+    return render(
+        request,
+        sight,
+        "points",
+        rows=_page(kept, page).reset_index().to_dict("records"),
+        n=len(kept),
+        categories=sorted(points["category"].unique()),
+        query={"words": words, "category": category},
+        page=page,
+        n_pages=_n_pages(len(kept)),
+    )
+
+
+@router.get("/problems", **needs(Permission.READ_VIOLATIONS))
+def list_problems(request: Request, sight: SightDep, words: Words = "", page: Page = 1) -> AppPage:
+    """List what was found, newest first."""
+    found = sight.violations().sort_values("found_at", ascending=False)
+    names = sight.points()["name"]
+    table = pd.DataFrame(
+        {
+            "found_at": found["found_at"].dt.tz_convert(sight.folder.settings.zone),
+            "point": found["point_id"].map(names).fillna(""),
+            "item": found["item"].fillna(""),
+            "description": found["description"].fillna(""),
+            "severity": found["severity"],
+            "source": found["source"],
+        }
+    )
+    kept = table[_holds(table["point"] + table["item"] + table["description"], words)]
+    return render(
+        request,
+        sight,
+        "problems",
+        rows=_page(kept, page).reset_index().to_dict("records"),
+        n=len(kept),
+        query={"words": words},
+        page=page,
+        n_pages=_n_pages(len(kept)),
+    )
+
+
+@router.get("/rates", **needs(Permission.READ_HEAT))
+def show_rates(request: Request, sight: SightDep) -> AppPage:
+    """Show where problems are, per inspection."""
+    has_data = len(sight.inspections()) > 0 or len(sight.violations()) > 0
+    return render(request, sight, "rates", has_data=has_data)
+
+
+@router.get("/routes", **needs(Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE))
+def show_routes(request: Request, sight: SightDep) -> AppPage:
+    """Show the newest routes that are released to the one who asks."""
+    try:
+        plan: dict[str, Any] | None = sight.plan()
+    except NotFoundError:
+        plan = None
+    return render(request, sight, "routes", day=None if plan is None else plan["date"])
+
+
+def _known_points(sight: Sight) -> pd.DataFrame:
+    """Join to each point who answers for it, its last visit, and its problems."""
+    points = sight.points()
+    table = pd.DataFrame(points[["name", "category"]]).sort_index()
+    assignments = sight.assignments()
+    unit = None if assignments is None else assignments["unit_name"].reindex(table.index)
+    inspections, violations = sight.inspections(), sight.violations()
+    visits = inspections.groupby("point_id")["inspected_at"].agg(["max", "size"])
+    zone = sight.folder.settings.zone
+    last = pd.to_datetime(visits["max"].reindex(table.index), utc=True).dt.tz_convert(zone)
+    return table.assign(
+        unit="" if unit is None else unit.fillna(""),
+        last=last.dt.strftime("%Y-%m-%d").fillna(""),
+        n_visits=visits["size"].reindex(table.index).fillna(0).astype(int),
+        n_problems=violations.groupby("point_id").size().reindex(table.index).fillna(0).astype(int),
+    )
+
+
+def _holds(texts: pd.Series[str], words: str) -> pd.Series[bool]:
+    """Tell which texts hold all words."""
+    found = pd.Series(True, index=texts.index)
+    for word in words.casefold().split():
+        found &= texts.str.casefold().str.contains(word, regex=False)
+    return found
+
+
+def _page(table: pd.DataFrame, page: int) -> pd.DataFrame:
+    return table.iloc[(page - 1) * _A_PAGE : page * _A_PAGE]
+
+
+def _n_pages(n: int) -> int:
+    return max(1, -(-n // _A_PAGE))

@@ -1,0 +1,150 @@
+"use strict";
+/*
+ * What every page of the application shares: where an act leads, and how a failure is told.
+ * Text of the service reaches the page as text nodes only. Syntax: Chrome 88.
+ */
+(function () {
+  const toast = () => document.getElementById("toast");
+  const LONGEST_S = 8;
+  let fading = 0;
+
+  /** Tell something at the foot of the page, for some seconds. */
+  function tell(text) {
+    toast().textContent = text;
+    window.clearTimeout(fading);
+    fading = window.setTimeout(() => { toast().textContent = ""; }, LONGEST_S * 1000);
+  }
+
+  /** Return the sentence of a problem document, or its title. */
+  function problemOf(request) {
+    try {
+      const problem = JSON.parse(request.responseText);
+      return problem.detail || problem.title;
+    } catch (_notJson) {
+      return request.statusText || document.body.dataset.offline;
+    }
+  }
+
+  document.addEventListener("htmx:responseError", (event) => tell(problemOf(event.detail.xhr)));
+  document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));
+
+  // an act that leads to another page says so: data-then
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, successful } = event.detail;
+    const then = elt.closest("[data-then]");
+    if (successful && then !== null) window.location.assign(then.dataset.then);
+  });
+
+  // a click that cannot be taken back is asked about in our own words
+  document.addEventListener("click", (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (copy === null) return;
+    const text = document.getElementById(copy.dataset.copy).textContent.trim();
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    // the clipboard of browsers without HTTPS
+    document.execCommand("copy");
+    area.remove();
+    tell(copy.dataset.copied);
+  });
+
+  /* ---- forms that send JSON to the service ---------------------------------------- */
+
+  const READERS = {
+    integer: (field) => (field.value === "" ? null : Number.parseInt(field.value, 10)),
+    minutes: (field) => Number.parseInt(field.value, 10) * 60,
+    boolean: (field) => field.value === "true",
+    optional: (field) => field.value.trim() || null,
+    list: (field) => field.value.split(/[,，、;；\s]+/).filter(Boolean),
+    // an hour of a day in the city, with its offset
+    clock: (field) => {
+      const offset = field.dataset.offset.replace(/(\d\d)(\d\d)$/, "$1:$2");
+      return `${field.dataset.day}T${field.value}:00${offset}`;
+    },
+  };
+
+  /** Gather the fields of a form; "a.b" lies in the member b of a, and what is empty is left out there. */
+  function bodyOf(form) {
+    const body = {};
+    form.querySelectorAll("[name]").forEach((field) => {
+      const read = READERS[field.dataset.type] || ((plain) => plain.value);
+      const value = read(field);
+      const [owner, member] = field.name.split(".");
+      if (member === undefined) body[owner] = value;
+      else if (value !== null) body[owner] = { ...body[owner], [member]: value };
+    });
+    if (form.dataset.secret) body.secret = document.getElementById(form.dataset.secret).textContent;
+    return body;
+  }
+
+  function csrf() {
+    return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"];
+  }
+
+  /** Show where a job stands until it ends. */
+  function follow(holder, location) {
+    const id = location.split("/").pop();
+    window.htmx.ajax("GET", `/app/jobs/${id}`, { target: holder, swap: "innerHTML" });
+    holder.scrollIntoView({ block: "nearest" });
+  }
+
+  // a page shows another state once its job is done
+  document.addEventListener("htmx:afterSettle", () => {
+    const finished = document.querySelector("#job [data-finished]");
+    if (finished !== null && finished.dataset.finished !== "stay") window.location.reload();
+  });
+
+  async function send(form) {
+    const headers = { "X-CSRF-Token": csrf(), Accept: "application/json" };
+    // a form that is sent again after a failed answer is done once
+    headers["Idempotency-Key"] = form.dataset.key || (form.dataset.key = String(Math.random()) + Date.now());
+    if (form.dataset.ifMatch) {
+      headers["If-Match"] = (await fetch(form.dataset.ifMatch)).headers.get("ETag");
+    }
+    const files = form.querySelector("input[type=file]") !== null;
+    if (!files) headers["Content-Type"] = "application/json";
+    return fetch(form.getAttribute("data-api"), {
+      method: form.dataset.method || "POST",
+      headers,
+      body: files ? new FormData(form) : JSON.stringify(bodyOf(form)),
+    });
+  }
+
+  async function submit(form) {
+    const button = form.querySelector("button:not([type=button])");
+    button.disabled = true;
+    try {
+      const answer = await send(form);
+      const text = await answer.text();
+      if (!answer.ok) {
+        delete form.dataset.key;
+        tell(problemOf({ responseText: text, statusText: answer.statusText }));
+      } else if (form.dataset.job) {
+        follow(document.getElementById(form.dataset.job), answer.headers.get("Location"));
+      } else {
+        window.location.assign(form.dataset.then || window.location.pathname);
+      }
+    } catch (_unreachable) {
+      tell(document.body.dataset.offline);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  // a choice that decides where a form goes
+  document.addEventListener("change", (event) => {
+    if (event.target.dataset.path !== undefined) {
+      event.target.form.dataset.api = event.target.dataset.path + event.target.value;
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-api]")) return;
+    event.preventDefault();
+    submit(event.target);
+  });
+
+  window.GeoInspectApp = { tell, csrf };
+})();

@@ -1,0 +1,32 @@
+"""Every sentence of the application's templates exists in Chinese."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from geoinspect.api.pages.administration import KINDS
+from geoinspect.api.pages.days import STEPS
+from geoinspect.api.pages.rendering import NAVIGATION
+from geoinspect.jobs import TASKS
+from geoinspect.messages import translator
+from geoinspect.people import Role
+from geoinspect.store.jobs import JobState
+
+TEMPLATES = Path(__file__).parents[2] / "maps" / "templates" / "app"
+SENTENCE = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"\s*[,)]')
+
+
+def test_every_sentence_of_a_template_is_translated() -> None:
+    sentences = {s for file in TEMPLATES.glob("*.j2") for s in SENTENCE.findall(file.read_text())}
+    assert len(sentences) > 100
+    chinese = translator("zh")
+    assert sorted(s for s in sentences if chinese(s) == s) == []
+
+
+def test_every_word_that_a_template_puts_together_is_translated() -> None:
+    words = [entry.name for entry in NAVIGATION] + [name for _, name in (*STEPS, *KINDS)]
+    words += [f"job {kind}" for kind in TASKS] + [f"job is {state}" for state in JobState]
+    words += [f"role {role}" for role in Role]
+    chinese = translator("zh")
+    assert [word for word in words if chinese(word) == word] == []
