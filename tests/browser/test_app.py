@@ -1,0 +1,325 @@
+"""The application in a real browser: each role's way from the door to what it came for."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from geoinspect.api.app import create_app
+from geoinspect.cityfolder import CityFolder
+from geoinspect.demo import tinytown, tinytown_folder
+from geoinspect.jobs import Worker
+from geoinspect.network import read_network
+from geoinspect.people import Role
+from geoinspect.people.account import Account
+from geoinspect.people.passwords import hash_password
+from geoinspect.responsibility import assign
+
+from .conftest import HOSTILE, SIZES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+AXE = Path(__file__).parents[2] / "maps" / "vendor" / "axe.js"
+PASSWORD = "correct horse battery 9"
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+DAY = "2026-11-23"
+PEOPLE = {
+    Role.SUPERVISOR: {},
+    Role.LEADER: {},
+    Role.UNIT: {"offices": frozenset({"U3"})},
+    Role.INSPECTOR: {"inspector_id": "I1"},
+    Role.ADMINISTRATOR: {},
+    Role.SECURITY: {},
+    Role.AUDITOR: {},
+}
+
+
+@dataclass
+class Office:
+    """A service that listens, with a clock and a worker of the test's own."""
+
+    folder: CityFolder
+    now: datetime = NOW
+    address: str = ""
+
+    def work(self) -> None:
+        """Do all jobs that wait."""
+        Worker(self.folder).run_pending()
+
+
+def _fill(folder: CityFolder) -> None:
+    """Bring the tiny town in, its names hostile, with an account of each role."""
+    store = folder.store()
+    points = tinytown.points()
+    names = [f"{HOSTILE[k % len(HOSTILE)]} {k}" for k in range(len(points))]
+    store.merge_points(points.assign(name=names))
+    store.replace_districts(tinytown.districts())
+    store.replace_units(tinytown.units())
+    store.merge_violations(tinytown.violations().assign(description=HOSTILE[1]))
+    store.merge_inspections(tinytown.inspections())
+    store.replace_assignments(assign(store.points(), store.districts(), store.units()))
+    hashed = hash_password(PASSWORD)
+    for role, scope in PEOPLE.items():
+        store.people.add(Account(role.value, HOSTILE[1], role, password_hash=hashed, **scope))
+    store.close()
+    read_network(tinytown_folder() / "streets.osm").save(folder.network_path)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = CityFolder.create(tmp_path_factory.mktemp("app") / "city", name=HOSTILE[0])
+    _fill(folder)
+    office = Office(folder)
+    app = create_app(folder, clock=lambda: office.now)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    listening = config.bind_socket()
+    office.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield office
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@dataclass
+class Visit:
+    """Somebody at a browser, and what went wrong there."""
+
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def check(self) -> None:
+        assert self.faults == []
+
+    def check_access(self) -> None:
+        """No serious finding of axe-core on the page that is open."""
+        self.page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)"
+        )
+        serious = [
+            (each["id"], [node["html"][:120] for node in each["nodes"]])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+
+@pytest.fixture
+def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
+    """Return the function that signs somebody in; at the end nothing may have gone wrong."""
+    opened: list[Visit] = []
+
+    def sign_in(role: Role, size: str = "desktop") -> Visit:
+        context = chromium.new_context(
+            viewport=SIZES[size], has_touch=size == "phone", is_mobile=size == "phone",
+            # the tools of the test are no part of the page
+            bypass_csp=False,
+        )  # fmt: skip
+        context.set_default_timeout(15_000)
+        one = Visit(context.new_page(), office.address)
+        _listen(one)
+        one.go("/sign-in")
+        one.page.get_by_label("账号").fill(role.value)
+        one.page.get_by_label("密码").fill(PASSWORD)
+        one.page.get_by_role("button", name="登录").click()
+        one.page.wait_for_url("**/app")
+        opened.append(one)
+        return one
+
+    yield sign_in
+    for one in opened:
+        assert one.page.evaluate("typeof window.pwn") == "undefined"
+        one.check()
+        one.page.context.close()
+
+
+def _listen(one: Visit) -> None:
+    """Note requests that leave the service, errors of scripts, and what the policy forbade."""
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith((one.address, "data:", "blob:")):
+            one.faults.append(request.url)
+
+    def note_message(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            one.faults.append(message.text)
+
+    one.page.on("request", note_request)
+    one.page.on("console", note_message)
+    one.page.on("pageerror", lambda error: one.faults.append(str(error)))
+
+
+def _ways(page: Page) -> list[str]:
+    links = page.locator("nav.side a")
+    return [str(links.nth(k).get_attribute("href")) for k in range(links.count())]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("role", Role)
+def test_every_page_of_a_role_opens_without_an_error(
+    visit: Callable[..., Visit], role: Role, size: str
+) -> None:
+    one = visit(role, size)
+    ways = _ways(one.page)
+    assert ways[0] == "/app"
+    for way in ways:
+        one.go(way)
+        assert one.page.locator("h1").first.is_visible()
+        wide = one.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, way
+
+
+@pytest.fixture
+def lenient(chromium: Browser, office: Office) -> Iterator[Callable[[Role], Visit]]:
+    """As `visit`, in a browser that lets axe-core be put into a page."""
+    opened: list[Visit] = []
+
+    def sign_in(role: Role, size: str = "desktop") -> Visit:
+        context = chromium.new_context(viewport=SIZES[size], bypass_csp=True)
+        one = Visit(context.new_page(), office.address)
+        one.go("/sign-in")
+        one.check_access()
+        one.page.get_by_label("账号").fill(role.value)
+        one.page.get_by_label("密码").fill(PASSWORD)
+        one.page.get_by_role("button", name="登录").click()
+        one.page.wait_for_url("**/app")
+        opened.append(one)
+        return one
+
+    yield sign_in
+    for one in opened:
+        one.page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.UNIT, Role.SECURITY, Role.AUDITOR])
+def test_pages_can_be_read_and_used_by_everybody(
+    lenient: Callable[..., Visit], role: Role, size: str
+) -> None:
+    one = lenient(role, size)
+    for way in [*_ways(one.page), *(["/app/days/2026-11-25"] if role is Role.SUPERVISOR else [])]:
+        one.go(way)
+        one.check_access()
+
+
+def _wait_for_job(one: Visit, office: Office) -> None:
+    """Let the worker do what was ordered, and the page see it."""
+    one.page.wait_for_selector("#job .notice")
+    with one.page.expect_navigation():
+        office.work()
+
+
+def test_a_day_goes_from_order_to_release(visit: Callable[..., Visit], office: Office) -> None:
+    leader = visit(Role.LEADER)
+    leader.go(f"/app/days/{DAY}")
+    secret = leader.page.locator("#own-secret").inner_text()
+    hashed = leader.page.locator("#own-hash").inner_text()
+
+    one = visit(Role.SUPERVISOR)
+    one.go(f"/app/days/{DAY}")
+    page = one.page
+    page.get_by_label("小组", exact=True).fill("2")
+    page.get_by_label("班次").fill("09:00-10:00")
+    page.get_by_label("第二人口令的哈希值").fill(hashed)
+    own = page.locator("#secret").inner_text()
+    page.get_by_label("我已保存口令。").check()
+    page.get_by_role("button", name="提交承诺").click()
+    _wait_for_job(one, office)
+
+    page.get_by_label("您的口令").fill(own)
+    with page.expect_navigation():
+        page.get_by_role("button", name="公开", exact=True).click()
+    assert page.get_by_role("button", name="抽取路线").count() == 0
+
+    leader.go(f"/app/days/{DAY}")
+    leader.page.get_by_label("您的口令").fill(secret)
+    with leader.page.expect_navigation():
+        leader.page.get_by_role("button", name="公开", exact=True).click()
+
+    one.go(f"/app/days/{DAY}")
+    page.get_by_role("button", name="抽取路线").click()
+    _wait_for_job(one, office)
+    assert "已封存" in page.locator("main").inner_text()
+    assert page.locator("tbody tr").count() == 0
+
+    # the session of the evening before is over
+    office.now = datetime(2026, 11, 23, 0, 45, tzinfo=UTC)
+    one = visit(Role.SUPERVISOR)
+    page = one.page
+    one.go(f"/app/days/{DAY}")
+    page.locator("main details summary").first.click()
+    assert page.locator("tbody tr").count() >= 2
+    one.go("/app/routes")
+    frame = page.frame_locator("iframe.map-frame")
+    frame.locator("body.has-streets").wait_for(state="attached")
+    office.now = NOW
+
+
+def test_a_wrong_order_is_told_in_one_sentence(visit: Callable[..., Visit], office: Office) -> None:
+    one = visit(Role.SUPERVISOR)
+    one.go(f"/app/days/{(office.now + timedelta(days=3)).date()}")
+    one.page.get_by_label("班次").fill("09:00-09:05")
+    one.page.get_by_label("我已保存口令。").check()
+    one.page.get_by_role("button", name="提交承诺").click()
+    one.page.wait_for_selector("#job .notice")
+    office.work()
+    expect(one.page.locator("#job [role=alert]")).to_contain_text("09:05")
+
+
+def test_an_order_that_cannot_be_read_is_told_at_once(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    one.go("/app/days/2026-11-26")
+    one.page.get_by_label("每站用时").fill("twelve")
+    one.page.get_by_label("我已保存口令。").check()
+    one.page.get_by_role("button", name="提交承诺").click()
+    expect(one.page.locator("#toast")).to_contain_text("twelve")
+    # the browser itself notes that the answer was no good one
+    one.faults.clear()
+
+
+def test_points_are_found_while_one_types(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    one.go("/app/points")
+    assert one.page.locator("tbody tr").count() == 12
+    one.page.get_by_label("搜索").fill("TT03")
+    expect(one.page.locator("tbody tr")).to_have_count(1)
+    assert "words=TT03" in one.page.url
+
+
+def test_signing_out_leads_to_the_door(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.LEADER)
+    one.page.get_by_role("button", name="退出").click()
+    one.page.wait_for_url("**/sign-in")
+    one.go("/app")
+    assert one.page.url.endswith("/sign-in")
+
+
+def test_a_file_is_brought_in_and_its_rows_are_told(
+    visit: Callable[..., Visit], office: Office, tmp_path: Path
+) -> None:
+    shutil.copyfile(tinytown_folder() / "inspections.csv", tmp_path / "检查记录.csv")
+    one = visit(Role.SUPERVISOR)
+    one.go("/app/imports")
+    one.page.get_by_label("内容").select_option("inspections")
+    one.page.get_by_label("文件", exact=False).first.set_input_files(tmp_path / "检查记录.csv")
+    one.page.get_by_role("button", name="导入").click()
+    _wait_for_job(one, office)
+    assert "新增" in one.page.locator("main").inner_text()
