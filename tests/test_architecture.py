@@ -22,7 +22,7 @@ LAYERS = (
     {"exports", "lotteryreport"},
     {"settings", "store", "maps", "demo"},
     {"patrol"},
-    {"chances", "campaigns"},
+    {"chances", "campaigns", "estimates"},
     {"planning", "surfaces", "amending"},
     {"drawing"},
     {"timetable"},
