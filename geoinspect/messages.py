@@ -8,6 +8,7 @@ that nothing has to be compiled before the package runs.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from babel.messages.pofile import read_po
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Language = Literal["zh", "en"]
 
@@ -52,3 +53,27 @@ def _catalogue(language: Language) -> dict[str, str]:
                 messages = read_po(stream)
             translations.update({str(m.id): str(m.string) for m in messages if m.id and m.string})
     return translations
+
+
+def in_english(sentence: str) -> str:
+    """Return the sentence as it is; the translation into English."""
+    return sentence
+
+
+@dataclass(frozen=True)
+class Remark:
+    """
+    One sentence with its values, not yet in any language.
+
+    Examples
+    --------
+    >>> Remark("Sheet {sheet} is hidden.", {"sheet": "S2"}).render()
+    'Sheet S2 is hidden.'
+    """
+
+    sentence: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, translate: Callable[[str], str] = in_english) -> str:
+        """Return the sentence in the language of `translate`, with the values filled in."""
+        return translate(self.sentence).format(**self.data)

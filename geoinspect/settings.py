@@ -98,6 +98,8 @@ class Settings(BaseSettings):
         list of them.
     service_times
         Time at a stop by category, the table `[service_times]`, such as "20min".
+    issuer
+        Office that issues reports and notices, in their head; "" for the usual one.
     requests_per_minute
         Requests that the service takes from one client a minute.
     max_upload_mb
@@ -125,6 +127,7 @@ class Settings(BaseSettings):
     audit: AuditParams = AuditParams(keep_days=400)
     hours: dict[str, str | list[str]] = {}
     service_times: dict[str, str] = {}
+    issuer: str = ""
     requests_per_minute: int = Field(default=1200, ge=1)
     max_upload_mb: float = Field(default=64.0, gt=0)
     database_url: str = ""

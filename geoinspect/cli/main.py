@@ -44,6 +44,7 @@ COMMANDS = {
     "lottery": ("lottery", "lottery", "Show whether the lottery keeps its promises."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
     "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),
+    "report": ("reporting", "report", "Write a report, from the daily list to the assessment."),
     "backup": (
         "keeping",
         "backup",

@@ -6,10 +6,10 @@ from geoinspect.intake.imports import Import, NothingImportedError
 from geoinspect.intake.inspections import InspectionsImport, read_inspections
 from geoinspect.intake.inspectors import InspectorsImport, read_inspectors
 from geoinspect.intake.points import PointsImport, read_points
-from geoinspect.intake.rowlog import Remark
 from geoinspect.intake.table import Table, read_table
 from geoinspect.intake.units import UnitsImport, read_units
 from geoinspect.intake.violations import ViolationsImport, read_violations
+from geoinspect.messages import Remark
 
 __all__ = [
     "DistrictsImport",

@@ -9,7 +9,7 @@ from geoinspect.intake.cells import is_blank
 
 if TYPE_CHECKING:
     from geoinspect.intake.cells import Cell
-    from geoinspect.intake.rowlog import Remark
+    from geoinspect.messages import Remark
 
 Row: TypeAlias = "tuple[Cell, ...]"
 

@@ -13,8 +13,9 @@ from geoinspect.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from geoinspect.intake.rowlog import Remark, RowLog
+    from geoinspect.intake.rowlog import RowLog
     from geoinspect.intake.table import Table
+    from geoinspect.messages import Remark
 
 
 class NothingImportedError(InputError):

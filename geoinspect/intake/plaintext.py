@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from geoinspect.errors import InputError
 from geoinspect.intake.grid import Grid, trimmed
-from geoinspect.intake.rowlog import Remark
+from geoinspect.messages import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,37 +7,15 @@ Every sentence is English with named fields, and the key of its translation, as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geoinspect.messages import Remark, in_english
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-
-def in_english(sentence: str) -> str:
-    """Return the sentence as it is; the translation into English."""
-    return sentence
-
-
-@dataclass(frozen=True)
-class Remark:
-    """
-    One sentence with its values, not yet in any language.
-
-    Examples
-    --------
-    >>> Remark("Sheet {sheet} is hidden.", {"sheet": "S2"}).render()
-    'Sheet S2 is hidden.'
-    """
-
-    sentence: str
-    data: Mapping[str, object] = field(default_factory=dict)
-
-    def render(self, translate: Callable[[str], str] = in_english) -> str:
-        """Return the sentence in the language of `translate`, with the values filled in."""
-        return translate(self.sentence).format(**self.data)
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from geoinspect.intake.grid import Grid, trimmed
 from geoinspect.intake.layers import GEOMETRY_TYPES, Layer, read_geojson, read_vector
 from geoinspect.intake.plaintext import decode_text, read_delimited
 from geoinspect.intake.refusals import damaged
-from geoinspect.intake.rowlog import Remark
 from geoinspect.intake.vocabulary import count_recognised
 from geoinspect.intake.webtables import read_html_tables
 from geoinspect.intake.workbooks import read_xls, read_xlsx
+from geoinspect.messages import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

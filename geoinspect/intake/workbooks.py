@@ -21,7 +21,7 @@ from geoinspect.errors import InputError
 from geoinspect.intake.cells import UNCALCULATED
 from geoinspect.intake.grid import Grid, fill_merged, trimmed
 from geoinspect.intake.refusals import damaged, password_protected
-from geoinspect.intake.rowlog import Remark
+from geoinspect.messages import Remark
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

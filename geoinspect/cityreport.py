@@ -1,0 +1,253 @@
+"""Reports of a city on disk: its records joined, its plans read once, every form checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geoinspect.atomic import write_bytes
+from geoinspect.errors import InputError, NotFoundError, VerificationError
+from geoinspect.ledger import binding_numbers
+from geoinspect.messages import translator
+from geoinspect.reports import (
+    SPANS,
+    Kind,
+    Period,
+    check_forms,
+    fill_template,
+    join_evidence,
+    make_report,
+    render_page,
+    render_pdf,
+    write_spreadsheet,
+    write_word,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date, datetime
+
+    from geoinspect.cityfolder import CityFolder
+    from geoinspect.ledger import Entry
+    from geoinspect.messages import Language
+    from geoinspect.reports import Evidence, Figure, ReportNumbers
+
+FORMATS = ("html", "pdf", "docx", "xlsx")
+
+#: Folder of a city in which an office puts Word templates of its own, one a kind of report.
+TEMPLATES = "templates"
+
+_KEPT = "kept"
+
+
+@dataclass(frozen=True)
+class Forms:
+    """
+    The forms of one report; those that were not asked for are empty.
+
+    Attributes
+    ----------
+    numbers
+        What all of them say.
+    html, pdf, docx, xlsx
+        The forms.
+    """
+
+    numbers: ReportNumbers
+    html: str = ""
+    pdf: bytes = b""
+    docx: bytes = b""
+    xlsx: bytes = b""
+
+    def content(self, form: str) -> bytes:
+        """Return a form as bytes."""
+        content: str | bytes = getattr(self, form)
+        return content.encode() if isinstance(content, str) else content
+
+
+def city_evidence(folder: CityFolder, now: datetime) -> Evidence:
+    """
+    Join the records of a city with what its plans promised, for the days that are over.
+
+    Parameters
+    ----------
+    folder
+        The city.
+    now
+        Now, timezone-aware: a plan of today or later is still sealed and stays so.
+    """
+    store = folder.store()
+    try:
+        return join_evidence(
+            store.points(),
+            store.assignments(),
+            store.districts(),
+            store.inspections(),
+            store.violations(),
+            promised_visits(folder, now.astimezone(folder.settings.zone).date()),
+            zone=folder.settings.zone,
+        )
+    finally:
+        store.close()
+
+
+def promised_visits(folder: CityFolder, before: date) -> pd.DataFrame:
+    """
+    Return what the binding plans of the days before a date drew.
+
+    A record is large: what is needed of it is kept beside the city once its day is over.
+
+    Returns
+    -------
+    visits
+        Columns day, point_id, inclusion_probability and team_id.
+    """
+    rows = [
+        {"day": pd.Timestamp(entry.day), **visit}
+        for entry in _binding(folder)
+        if entry.day < before
+        for visit in _visits_of(folder, entry)
+    ]
+    columns = ["day", "point_id", "inclusion_probability", "team_id"]
+    return pd.DataFrame(rows, columns=columns).astype({"inclusion_probability": float})
+
+
+def city_report(
+    folder: CityFolder,
+    kind: Kind,
+    day: date,
+    *,
+    now: datetime,
+    language: Language,
+    unit_id: str = "",
+    evidence: Evidence | None = None,
+) -> ReportNumbers:
+    """
+    Count what a report of a city says.
+
+    Parameters
+    ----------
+    folder
+        The city.
+    kind, day
+        Which report, of the period in which a day lies.
+    now
+        Now, timezone-aware.
+    language
+        Language of the report.
+    unit_id
+        Whose scorecard it is.
+    evidence
+        From `city_evidence`, where it is at hand.
+
+    Raises
+    ------
+    InputError
+        If the period has not begun, or a scorecard names no unit.
+    NotFoundError
+        If nobody knows the unit.
+    """
+    zone = folder.settings.zone
+    period = Period.around(day, SPANS[kind])
+    if period.first > now.astimezone(zone).date():
+        raise InputError("{day} lies ahead: a report is about days that have begun.", day=day)
+    known = evidence or city_evidence(folder, now)
+    if kind is Kind.SCORECARD and not unit_id:
+        raise InputError("A scorecard is about one unit: name it with --unit.")
+    if unit_id and not (known.points["unit_id"] == unit_id).any():
+        raise NotFoundError("No point is assigned to the unit {unit_id}.", unit_id=unit_id)
+    return make_report(
+        kind,
+        known,
+        period,
+        city=folder.settings.name,
+        made_at=now.astimezone(zone),
+        translate=translator(language),
+        unit_id=unit_id if kind is Kind.SCORECARD else "",
+    )
+
+
+def make_forms(
+    folder: CityFolder,
+    numbers: ReportNumbers,
+    formats: tuple[str, ...],
+    *,
+    language: Language,
+    made_for: str = "",
+    link: Callable[[Figure], str] | None = None,
+) -> Forms:
+    """
+    Make the forms of a report, and read each back.
+
+    A file `templates/<kind>.docx` in the city's folder takes the place of our own Word layout.
+
+    Raises
+    ------
+    VerificationError
+        If a form does not show a figure as it is.
+    InputError
+        If the office's template cannot be filled.
+    """
+    issuer = folder.settings.issuer
+    page = ""
+    if {"html", "pdf"} & set(formats):
+        page = render_page(numbers, language=language, issuer=issuer, made_for=made_for, link=link)
+    template = folder.path / TEMPLATES / f"{numbers.kind}.docx"
+    own = template.is_file()
+    word = b""
+    if "docx" in formats and own:
+        word = fill_template(template, numbers, language=language, issuer=issuer)
+    elif "docx" in formats:
+        word = write_word(numbers, language=language, issuer=issuer, made_for=made_for)
+    sheet = write_spreadsheet(numbers, language=language) if "xlsx" in formats else b""
+    # an office's own layout may leave figures out
+    differing = check_forms(numbers, page=page, word=b"" if own else word, spreadsheet=sheet)
+    if differing:
+        first = differing[0]
+        raise VerificationError(
+            "The report's form {form} shows {found!r} for {figure_id}, not {expected!r}.",
+            form=first.form,
+            found=first.found,
+            figure_id=first.figure_id,
+            expected=first.expected,
+        )
+    pdf = render_pdf(page) if "pdf" in formats else b""
+    return Forms(numbers, page if "html" in formats else "", pdf, word, sheet)
+
+
+def usual_day(now: datetime, kind: Kind) -> date:
+    """Return a day of the last period that is over, which is what a report is usually about."""
+    if kind is Kind.DAILY:
+        return now.date()
+    return Period.around(now.date(), SPANS[kind]).first - timedelta(days=1)
+
+
+def _binding(folder: CityFolder) -> Iterator[Entry]:
+    entries = folder.store().ledger.entries()
+    numbers = binding_numbers(entries)
+    yield from (entry for entry in entries if entry.number in numbers)
+
+
+def _visits_of(folder: CityFolder, entry: Entry) -> list[dict[str, Any]]:
+    """Return the visits that a draw of a day that is over ordered; see `promised_visits`."""
+    path = folder.path / _KEPT / f"visits-{entry.number}-{entry.commitment[:16]}.json"
+    if path.is_file():
+        kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        return kept
+    record = json.loads(folder.store().ledger.drawn_record(entry))
+    chances = {row["point_id"]: row["inclusion_probability"] for row in record["points"]}
+    visits = [
+        {
+            "point_id": stop["point_id"],
+            "inclusion_probability": chances[stop["point_id"]],
+            "team_id": route["team_id"],
+        }
+        for route in record["routes"]
+        for stop in route["stops"]
+    ]
+    write_bytes(path, json.dumps(visits).encode(), mode=0o600)
+    return visits

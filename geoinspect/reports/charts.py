@@ -1,0 +1,178 @@
+"""Pictures of a report: the same drawing as vectors for pages and paper, as pixels for Word."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from matplotlib import font_manager, rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Drawing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+    from geoinspect.reports.numbers import Figure, Series, Table
+
+    Translate = Callable[[str], str]
+
+#: Fonts with Chinese letters, the first that this machine has.
+_FONTS = (
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "SimHei",
+    "PingFang SC",
+    "WenQuanYi Zen Hei",
+)
+_INK, _SOFT, _LINE, _ACCENT = "#1b2733", "#55616e", "#dfe4e9", "#14508c"
+_PIXELS_PER_INCH = 200
+_BAR_IN = 0.34
+_MOST_BARS = 24
+#: Marks of lists: colour and shape, because colour alone says nothing to some.
+_MARKS = {"red": ("#c8442f", "D"), "black": ("#22303f", "s")}
+
+
+def draw_series(series: Series, translate: Translate) -> Drawing | None:
+    """
+    Draw rates over periods with their intervals.
+
+    A period without inspections is a gap, never a zero; those before the first are left out.
+
+    Returns
+    -------
+    drawing
+        None if there is nothing to draw.
+    """
+    known = [k for k, figure in enumerate(series.figures) if figure.value is not None]
+    if not known:
+        return None
+    drawing = Drawing(figsize=(7.2, 2.8), layout="constrained")
+    axes = drawing.add_subplot()
+    first = known[0]
+    for run in _runs(known):
+        values = [_value(series.figures[k]) for k in run]
+        axes.plot(run, values, color=_ACCENT, linewidth=1.8, marker="o", markersize=4)
+        low = [_end(series.figures[k].low, v) for k, v in zip(run, values, strict=True)]
+        high = [_end(series.figures[k].high, v) for k, v in zip(run, values, strict=True)]
+        axes.fill_between(run, low, high, color=_ACCENT, alpha=0.16, linewidth=0)
+        axes.vlines(run, low, high, color=_ACCENT, alpha=0.35, linewidth=1)
+    axes.set_xlim(first - 0.5, len(series.labels) - 0.5)
+    axes.set_ylim(bottom=0)
+    axes.set_xticks(range(first, len(series.labels)), _short(series.labels[first:]))
+    _dress(axes, translate(series.title))
+    return drawing
+
+
+def draw_groups(table: Table, translate: Translate) -> Drawing | None:
+    """
+    Draw the rates of a table of groups, each with its interval, in the order of the table.
+
+    Returns
+    -------
+    drawing
+        None if no group has a rate.
+    """
+    lines = [
+        (line, rate)
+        for line in table.lines
+        # what is too few to be ranked would stretch the picture with its interval
+        if line.mark != "few"
+        and (rate := _rate_of(line.cells)) is not None
+        and rate.value is not None
+    ][:_MOST_BARS]
+    if not lines:
+        return None
+    drawing = Drawing(figsize=(7.2, 0.9 + _BAR_IN * len(lines)), layout="constrained")
+    axes = drawing.add_subplot()
+    for k, (line, rate) in enumerate(lines):
+        color, marker = _MARKS.get(line.mark, (_ACCENT, "o"))
+        value = _value(rate)
+        low, high = _end(rate.low, value), _end(rate.high, value)
+        axes.hlines(k, low, high, color=color, alpha=0.45, linewidth=5)
+        axes.plot(value, k, color=color, marker=marker, markersize=6)
+    axes.set_yticks(range(len(lines)), [_cut(str(line.cells[0])) for line, _ in lines])
+    axes.set_ylim(len(lines) - 0.5, -0.5)
+    axes.set_xlim(left=0)
+    _dress(axes, f"{translate(table.title)} · {translate('Problems per 100 inspections')}", "x")
+    return drawing
+
+
+def as_svg(drawing: Drawing) -> str:
+    """Return a drawing as SVG, its letters as paths so that every machine shows them alike."""
+    stream = io.StringIO()
+    canvas: Any = FigureCanvasSVG(drawing)
+    # ids inside are hashes with a salt, which would be another one each time
+    with rc_context({"svg.hashsalt": "geoinspect"}):
+        canvas.print_svg(stream, metadata={"Date": None, "Creator": None})
+    return stream.getvalue()[stream.getvalue().index("<svg") :]
+
+
+def as_png(drawing: Drawing) -> bytes:
+    """Return a drawing as a picture for Word."""
+    stream = io.BytesIO()
+    drawing.set_dpi(_PIXELS_PER_INCH)
+    canvas: Any = FigureCanvasAgg(drawing)
+    canvas.print_png(stream, metadata={"Software": None})
+    return stream.getvalue()
+
+
+@cache
+def font() -> font_manager.FontProperties:
+    """Return the first font with Chinese letters that there is, or matplotlib's own."""
+    names = {entry.name for entry in font_manager.fontManager.ttflist}
+    family = next((name for name in _FONTS if name in names), "DejaVu Sans")
+    return font_manager.FontProperties(family=family)
+
+
+def _dress(axes: Axes, title: str, grid: Literal["x", "y"] = "y") -> None:
+    """Give axes the look of all pictures."""
+    axes.set_title(title, loc="left", fontproperties=font(), fontsize=10.5, color=_INK)
+    axes.grid(axis=grid, color=_LINE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0, colors=_SOFT)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set_fontproperties(font())
+        label.set_fontsize(8.5)
+
+
+def _runs(known: list[int]) -> list[list[int]]:
+    """Cut ascending numbers where one is missing."""
+    runs: list[list[int]] = []
+    for k in known:
+        if runs and runs[-1][-1] == k - 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return runs
+
+
+def _short(labels: tuple[str, ...]) -> list[str]:
+    """Leave out labels that would lie on each other."""
+    every = -(-len(labels) // 8)
+    return [label if k % every == 0 else "" for k, label in enumerate(labels)]
+
+
+def _cut(name: str, most: int = 16) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _rate_of(cells: tuple[str | Figure, ...]) -> Figure | None:
+    """Return the first cell that is a rate: it has an interval, or none but a name for it."""
+    rates = (c for c in cells if not isinstance(c, str) and c.figure_id.endswith("/rate"))
+    return next(rates, None)
+
+
+def _value(figure: Figure) -> float:
+    return float(figure.value or 0.0)
+
+
+def _end(end: float | None, value: float) -> float:
+    return value if end is None else end

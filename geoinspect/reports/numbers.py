@@ -1,0 +1,266 @@
+"""
+The one set of numbers that all forms of a report show.
+
+A figure has an id, a value and the records behind it. Word, Excel, paper, the page and the API
+show figures and count nothing themselves, so that they cannot differ; `geoinspect.reports.check`
+reads them back all the same.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from geoinspect.messages import Remark
+    from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.periods import Period
+
+
+class Kind(StrEnum):
+    """The reports of the office."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    ANNUAL = "annual"
+    SCORECARD = "scorecard"
+
+
+@dataclass(frozen=True)
+class Records:
+    """
+    Which records are behind a figure.
+
+    Attributes
+    ----------
+    table
+        "inspections", "violations" or "points".
+    where
+        Columns and the values they have.
+    """
+
+    table: str
+    where: tuple[tuple[str, str], ...] = ()
+
+    def rows(self, evidence: Evidence) -> pd.DataFrame:
+        """Return them from the evidence of the report's period."""
+        rows: pd.DataFrame = getattr(evidence, self.table)
+        for column, value in self.where:
+            rows = rows[rows[column].astype(str) == value]
+        return rows
+
+    def to_query(self) -> dict[str, str]:
+        """Return them as the parameters of an address."""
+        return {"table": self.table, **dict(self.where)}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """
+    One number of a report.
+
+    Attributes
+    ----------
+    figure_id
+        Its name, such as "unit_id/U3/rate", the same in every form.
+    value
+        The number; None where there is none to show.
+    digits
+        Decimals that are shown.
+    low, high
+        Ends of its interval, if it is an estimate.
+    records
+        What it was counted from.
+
+    Examples
+    --------
+    >>> Figure("city/rate", 12.345, 1, low=10.0, high=15.06).text
+    '12.3 (10.0~15.1)'
+    >>> Figure("city/rate", None, 1).text
+    '–'
+    """
+
+    figure_id: str
+    value: float | None
+    digits: int = 0
+    low: float | None = None
+    high: float | None = None
+    records: Records | None = None
+
+    @property
+    def text(self) -> str:
+        """The number as it is printed everywhere."""
+        if self.value is None:
+            return "–"
+        if self.low is None or self.high is None:
+            return self._print(self.value)
+        interval = f"{self._print(self.low)}~{self._print(self.high)}"
+        return f"{self._print(self.value)} ({interval})"
+
+    def _print(self, value: float) -> str:
+        return f"{value:,.{self.digits}f}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """
+    One row of a table.
+
+    Attributes
+    ----------
+    cells
+        Words and figures, one a column.
+    mark
+        "red", "black", "few" (too few inspections to be ranked) or "".
+    """
+
+    cells: tuple[str | Figure, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    A table of a report.
+
+    Attributes
+    ----------
+    table_id
+        Its name, the same in every form.
+    title, columns
+        What it shows, English sentences to be translated.
+    lines
+        Its rows.
+    note
+        What a reader must know of it; None for nothing.
+    """
+
+    table_id: str
+    title: str
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    note: Remark | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """
+    Values over periods, with their intervals.
+
+    Attributes
+    ----------
+    series_id, title
+        Its name, and what it shows.
+    labels
+        Names of the periods.
+    figures
+        One a period.
+    """
+
+    series_id: str
+    title: str
+    labels: tuple[str, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class ReportNumbers:
+    """
+    Everything that a report says.
+
+    Attributes
+    ----------
+    kind, city, period, made_at
+        Which report it is; `made_at` is timezone-aware.
+    subject
+        Whom a scorecard is about; "" for the whole city.
+    headline
+        The first figures, by what they are called (English).
+    sentences
+        What is to be said about them.
+    tables, series
+        The rest.
+    remarks
+        What limits the numbers: how many records were left out, and why.
+    """
+
+    kind: Kind
+    city: str
+    period: Period
+    made_at: datetime
+    subject: str
+    headline: tuple[tuple[str, Figure], ...]
+    sentences: tuple[Remark, ...]
+    tables: tuple[Table, ...]
+    series: tuple[Series, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=())
+
+    def figures(self) -> dict[str, Figure]:
+        """Return every figure by its id."""
+        found = [figure for _, figure in self.headline]
+        for table in self.tables:
+            found += [c for line in table.lines for c in line.cells if isinstance(c, Figure)]
+        for series in self.series:
+            found += series.figures
+        return {figure.figure_id: figure for figure in found}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the numbers as JSON values, as the API gives them."""
+        return {
+            "kind": self.kind.value,
+            "city": self.city,
+            "subject": self.subject,
+            "first": self.period.first.isoformat(),
+            "last": self.period.last.isoformat(),
+            "made_at": self.made_at.isoformat(),
+            "figures": [_figure_json(figure) for figure in self.figures().values()],
+            "tables": [_table_json(table) for table in self.tables],
+        }
+
+
+def count(figure_id: str, n: float, records: Records | None = None) -> Figure:
+    """Return a figure that counts records."""
+    return Figure(figure_id, int(n), records=records)
+
+
+def estimate(
+    figure_id: str, value: float, low: float, high: float, *, records: Records | None = None
+) -> Figure:
+    """Return problems per 100 inspections, from a rate per inspection and its interval."""
+    if math.isnan(value):
+        return Figure(figure_id, None, 1, records=records)
+    if math.isnan(low) or math.isnan(high):
+        return Figure(figure_id, 100 * value, 1, records=records)
+    return Figure(figure_id, 100 * value, 1, 100 * low, 100 * high, records)
+
+
+def _figure_json(figure: Figure) -> dict[str, Any]:
+    return {
+        "figure_id": figure.figure_id,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "text": figure.text,
+        "records": None if figure.records is None else figure.records.to_query(),
+    }
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    return {
+        "table_id": table.table_id,
+        "title": table.title,
+        "columns": list(table.columns),
+        "lines": [
+            {"cells": [c.text if isinstance(c, Figure) else c for c in line.cells],
+             "mark": line.mark}
+            for line in table.lines
+        ],
+    }  # fmt: skip

@@ -1,0 +1,34 @@
+"""What a report is called and who issues it, in the usual words of the office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoinspect.reports.numbers import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geoinspect.reports.numbers import ReportNumbers
+
+    Translate = Callable[[str], str]
+
+_TITLES = {
+    Kind.DAILY: "List of problems found on {period}",
+    Kind.WEEKLY: "Bulletin of the on-site inspections in {period}",
+    Kind.MONTHLY: "Analysis of the on-site inspections in {period}",
+    Kind.QUARTERLY: "Summary of the on-site inspections in {period}",
+    Kind.ANNUAL: "Assessment of {period}",
+    Kind.SCORECARD: "Scorecard of {subject} for {period}",
+}
+
+
+def title_of(numbers: ReportNumbers, translate: Translate) -> str:
+    """Return the title of a report."""
+    period = numbers.period.name(translate)
+    return translate(_TITLES[numbers.kind]).format(period=period, subject=numbers.subject)
+
+
+def issued_by(numbers: ReportNumbers, translate: Translate) -> str:
+    """Return the office that issues a report, where none is named."""
+    return translate("Office for the Civilised City of {city}").format(city=numbers.city)

@@ -1,0 +1,71 @@
+"""The report command, from a city on disk to files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .conftest import geoinspect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def city(planned_city: Path, tmp_path: Path) -> Path:
+    shutil.copytree(planned_city, tmp_path / "city")
+    return tmp_path / "city"
+
+
+def refusal(*arguments: object) -> str:
+    outcome = geoinspect(*arguments)
+    assert outcome.code == 1
+    return outcome.err.strip().splitlines()[-1]
+
+
+def test_a_report_is_written_in_every_form(city: Path, tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    outcome = geoinspect("-C", city, "report", "annual", "--date", "2026-11-01", "-o", out)
+    assert outcome.code == 0, outcome.err
+    assert {path.name for path in out.iterdir()} == {
+        f"annual-2026-01-01.{form}" for form in ("html", "pdf", "docx", "xlsx")
+    }
+    assert "Per 100 inspections" in outcome.err
+
+
+def test_what_a_plan_promised_is_read_once_its_day_is_over(city: Path, tmp_path: Path) -> None:
+    arguments = ("report", "monthly", "--date", "2026-11-25", "-o", tmp_path, "--format", "html")
+    assert geoinspect("-C", city, *arguments).code == 0
+    [kept] = (city / "kept").iterdir()
+    drawn = [s for r in json.loads((city / "plan.json").read_bytes())["routes"] for s in r["stops"]]
+    assert len(json.loads(kept.read_text())) == len(drawn)
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_an_office_finds_its_own_template_used(city: Path, tmp_path: Path) -> None:
+    (city / "templates").mkdir()
+    (city / "templates" / "weekly.docx").write_bytes(b"no word document")
+    said = refusal("-C", city, "report", "weekly", "--date", "2026-11-01", "-o", tmp_path)
+    assert "weekly.docx is no Word document" in said
+    assert list(tmp_path.glob("*.docx")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["weekly", "--format", "odt"], "The format 'odt' is not known"),
+        (["scorecard", "--date", "2026-11-01"], "name it with --unit"),
+        (["scorecard", "--date", "2026-11-01", "--unit", "U99"], "No point is assigned"),
+        (["daily", "--date", "2099-01-01"], "2099-01-01 lies ahead"),
+        (["daily", "--date", "yesterday"], "yesterday"),
+    ],
+)
+def test_a_wrong_order_gets_one_sentence_and_no_file(
+    city: Path, tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    out = tmp_path / "reports"
+    assert sentence in refusal("-C", city, "report", *arguments, "-o", out)
+    assert not out.exists()

@@ -1,0 +1,121 @@
+"""Every form shows the same figures, and nothing in a name runs."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+
+from geoinspect.errors import InputError
+from geoinspect.reports import (
+    SPANS,
+    Kind,
+    Span,
+    check_forms,
+    fill_template,
+    render_page,
+    render_pdf,
+    write_spreadsheet,
+    write_word,
+)
+
+from .conftest import HOSTILE, report
+
+
+@pytest.mark.parametrize(
+    ("kind", "language"), [*((kind, "zh") for kind in Kind), (Kind.QUARTERLY, "en")]
+)
+def test_all_forms_of_a_report_show_the_same_figures(evidence, kind, language):
+    unit = {"unit_id": "U5"} if kind is Kind.SCORECARD else {}
+    numbers = report(evidence, kind, date(2026, 11, 5), SPANS[kind], **unit)
+    page = render_page(numbers, language=language)
+    word = write_word(numbers, language=language)
+    sheet = write_spreadsheet(numbers, language=language)
+    assert check_forms(numbers, page=page, word=word, spreadsheet=sheet) == []
+
+
+def test_a_figure_that_a_form_shows_wrong_is_found(monthly):
+    page = render_page(monthly)
+    shown = f'data-figure="violations">{monthly.figures()["violations"].text}<'
+    assert shown in page
+    wrong = page.replace(shown, 'data-figure="violations">7<')
+    [difference] = check_forms(monthly, page=wrong)
+    assert (difference.form, difference.figure_id, difference.found) == ("page", "violations", "7")
+
+    document = Document(io.BytesIO(write_word(monthly)))
+    document.tables[1].rows[1].cells[1].text = "999999"
+    stream = io.BytesIO()
+    document.save(stream)
+    assert [d.found for d in check_forms(monthly, word=stream.getvalue())] == ["999999"]
+
+    workbook = load_workbook(io.BytesIO(write_spreadsheet(monthly)))
+    workbook["figures"]["E3"] = "999999"
+    stream = io.BytesIO()
+    workbook.save(stream)
+    assert [d.found for d in check_forms(monthly, spreadsheet=stream.getvalue())] == ["999999"]
+
+
+def test_a_name_cannot_run_on_a_page(evidence):
+    card = report(evidence, Kind.SCORECARD, date(2026, 11, 5), Span.QUARTER, unit_id="U0")
+    page = render_page(card)
+    assert "<img" not in page
+    assert "<script" not in page
+    assert not re.search(r"(?:src|href)=\"(?!#)", page)
+
+
+def test_a_name_cannot_run_in_a_spreadsheet(evidence):
+    card = report(evidence, Kind.SCORECARD, date(2026, 11, 5), Span.QUARTER, unit_id="U0")
+    workbook = load_workbook(io.BytesIO(write_spreadsheet(card)))
+    cells = [c for sheet in workbook for row in sheet.iter_rows() for c in row]
+    assert any(isinstance(c.value, str) and HOSTILE in c.value for c in cells)
+    assert not [c for c in cells if c.data_type == "f"]
+
+
+def test_figures_lead_to_their_records(monthly):
+    page = render_page(monthly, link=lambda figure: f"/records/{figure.figure_id}")
+    assert page.count('<a href="/records/') > 20
+
+
+def test_a_report_can_be_printed(monthly):
+    pdf = render_pdf(render_page(monthly))
+    assert pdf.startswith(b"%PDF-")
+    assert len(pdf) > 20_000
+
+
+def _template(text: str) -> bytes:
+    document = Document()
+    document.add_paragraph(text)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def test_an_office_can_bring_its_own_word_template(monthly, tmp_path):
+    path = tmp_path / "monthly.docx"
+    path.write_bytes(_template('{{ issuer }}：{{ title }}，问题 {{ f["violations"] }} 个'))
+    filled = Document(io.BytesIO(fill_template(path, monthly, issuer="市文明办")))
+    assert filled.paragraphs[0].text.startswith("市文明办：")
+    assert f"问题 {monthly.figures()['violations'].text} 个" in filled.paragraphs[0].text
+
+
+@pytest.mark.parametrize("text", ["{{ no_such_mark }}", '{{ f["none"] }}', "{% if %}"])
+def test_a_mark_that_nobody_knows_is_named(monthly, tmp_path, text):
+    path = tmp_path / "monthly.docx"
+    path.write_bytes(_template(text))
+    with pytest.raises(InputError, match=r"monthly\.docx: a mark of the template"):
+        fill_template(path, monthly)
+
+
+def test_a_template_that_is_no_word_document_is_refused(monthly, tmp_path):
+    path = tmp_path / "monthly.docx"
+    path.write_bytes(b"no zip")
+    with pytest.raises(InputError, match="no Word document"):
+        fill_template(path, monthly)
+
+
+def test_the_same_numbers_give_the_same_page(monthly):
+    assert render_page(monthly) == render_page(monthly)
