@@ -29,6 +29,9 @@ GROUPS = ("district_id", "unit_id", "category")
 #: Problems that a unit found itself, which must not count against it, or nobody reports them.
 SELF_FOUND = frozenset({"self-check", "自查"})
 
+# more days than any city has
+_DAYS_APART = 10_000_000
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -173,14 +176,26 @@ def _with_chances(visits: pd.DataFrame, promised: pd.DataFrame) -> pd.DataFrame:
     return visits.assign(inclusion_probability=chance, team_id=team)
 
 
-def _found(visits: pd.DataFrame, violations: pd.DataFrame) -> pd.Series[Any]:
+def _found(visits: pd.DataFrame, violations: pd.DataFrame) -> NDArray[np.int64]:
     """Count what each inspection found; several of one point and day share with the last."""
     is_theirs = violations["counts"] & violations["source"].isin(FOUND_BY_INSPECTION)
-    counted = violations[is_theirs].groupby(["point_id", "day"]).size()
-    keys = pd.MultiIndex.from_arrays([visits["point_id"], visits["day"]])
-    found = counted.reindex(keys).fillna(0).to_numpy(dtype=np.int64)
-    is_last = ~visits.sort_values("at").duplicated(["point_id", "day"], keep="last")
-    return pd.Series(np.where(is_last.reindex(visits.index), found, 0), index=visits.index)
+    places = pd.Index(visits["point_id"].unique())
+    keys = _point_days(visits, places)
+    found = _point_days(violations[is_theirs], places)
+    counted = pd.Series(found).value_counts()
+    numbers = counted.reindex(keys).fillna(0).to_numpy(dtype=np.int64)
+    order = np.argsort(visits["at"].dt.tz_localize(None).to_numpy(), kind="stable")
+    is_last = np.empty(len(visits), dtype=np.bool_)
+    is_last[order] = ~pd.Series(keys[order]).duplicated(keep="last")
+    return np.where(is_last, numbers, 0)
+
+
+def _point_days(table: pd.DataFrame, places: pd.Index[Any]) -> NDArray[np.int64]:
+    """Give pairs of point and day a number; a point that was never visited gets none."""
+    rows = places.get_indexer(pd.Index(table["point_id"])).astype(np.int64)
+    days = table["day"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    keys: NDArray[np.int64] = np.where(rows >= 0, rows * _DAYS_APART + days, -1)
+    return keys
 
 
 def _within(table: pd.DataFrame, period: Period) -> pd.DataFrame:

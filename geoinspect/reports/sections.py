@@ -225,6 +225,9 @@ def groups(work: Work, by: str) -> Table | None:
     rates = estimate_rates(visits, by=by, params=work.params)
     ranks = rank_groups(rates, params=work.params)
     table = rates.join(ranks)
+    found = work.now.violations
+    n_found = found.loc[found["counts"], by].value_counts()
+    table["n_violations"] = n_found.reindex(table.index).fillna(0)
     order = table.sort_values(["is_enough", "shrunk"], ascending=False).index
     names = _names(work.everything.points, by, name_column)
     lines = tuple(_group_line(str(g), table.loc[g], by, names, work) for g in order)
@@ -242,12 +245,12 @@ def _group_line(group: str, row: pd.Series, by: str, names: dict[str, str], work
     """Return one group of a table of rates."""
     where = ((by, group),)
     prefix = f"{by}/{group}"
-    found = work.now.violations
-    n_found = int((found["counts"] & (found[by] == group)).sum())
     cells: list[str | Figure] = [
         names.get(group, group),
         count(f"{prefix}/inspections", row["n_inspections"], Records("inspections", where)),
-        count(f"{prefix}/violations", n_found, Records("violations", (*_COUNTED, *where))),
+        count(
+            f"{prefix}/violations", row["n_violations"], Records("violations", (*_COUNTED, *where))
+        ),
         estimate(f"{prefix}/rate", row["rate"], row["low"], row["high"]),
     ]
     if not row["is_enough"]:
