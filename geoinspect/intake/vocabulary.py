@@ -145,8 +145,111 @@ INSPECTOR_ROLES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+_ITEM_ID = ("检查项编号", "检查项编码", "检查项id", "指标编号", "指标编码", "项目编号", "itemid")
+_VERSION = ("标准版本", "清单版本", "检查标准版本", "版本", "checklistversion", "version")
+
+CHECKLIST_ROLES: dict[str, tuple[str, ...]] = {
+    "item_id": _ITEM_ID,
+    "text_zh": ("检查内容", "检查项", "检查项内容", "测评内容", "指标内容", "测评标准", "textzh"),
+    "text_en": ("英文", "英文内容", "检查内容英文", "english", "texten"),
+    "severity": VIOLATION_ROLES["severity"],
+    "kind": ("观察方式", "检查方式", "测评方式", "记录方式", "kind"),
+    "item_class": ("检查项性质", "性质", "指标性质", "软硬件", "itemclass", "class"),
+    "full_score": ("满分", "分值", "标准分", "fullscore"),
+    "deduction": ("每处扣分", "扣分", "扣分值", "扣分标准", "deduction"),
+    "allowance": ("允许处数", "免扣处数", "允许数", "allowance"),
+    "weights": ("适用类别与权重", "类别与权重", "类别权重", "适用类别权重", "weights"),
+    "version": _VERSION,
+    "effective_from": ("生效日期", "启用日期", "起始日期", "effectivefrom"),
+    "effective_to": ("失效日期", "停用日期", "截止日期", "effectiveto"),
+}
+
+RESULT_ROLES: dict[str, tuple[str, ...]] = {
+    "inspection_id": INSPECTION_ROLES["inspection_id"],
+    "item_id": (*_ITEM_ID, "检查项", "检查内容", "指标", "指标名称", "item"),
+    "revision": ("记录版本", "修订号", "修订版本", "记录修订", "revision"),
+    "version": _VERSION,
+    "point_id": _POINT_ID,
+    "inspected_at": INSPECTION_ROLES["inspected_at"],
+    "inspected_on": INSPECTION_ROLES["inspected_on"],
+    "observed": (
+        *("检查结果", "结果", "测评结果", "检查情况", "是否合格", "问题处数", "问题数", "处数"),
+        *("observed", "result", "count"),
+    ),
+    "photos": ("照片", "取证照片", "现场照片", "图片", "照片编号", "photos", "photo"),
+    "remark": ("备注", "说明", "问题描述", "情况说明", "remark", "note"),
+    "inspector": ("检查员", "检查人员", "检查人", "测评员", "inspector"),
+}
+
+TICKET_ROLES: dict[str, tuple[str, ...]] = {
+    "ticket_id": (
+        *("工单编号", "工单号", "诉求编号", "案件编号", "案件号", "任务号", "任务编号", "受理编号"),
+        *("ticketid", "ticketno", *_ANY_ID),
+    ),
+    "received_at": (
+        *(
+            "受理时间",
+            "来电时间",
+            "登记时间",
+            "诉求时间",
+            "上报时间",
+            "创建时间",
+            "立案时间",
+            "时间",
+        ),
+        *("receivedat", "createdat", "time"),
+    ),
+    "received_on": ("受理日期", "来电日期", "登记日期", "上报日期", "日期", "date", "receivedon"),
+    "title": ("工单标题", "诉求标题", "案件标题", "标题", "主题", "title", "subject"),
+    "description": (
+        *("诉求内容", "工单内容", "反映内容", "诉求描述", "来电内容", "案件描述", "问题描述"),
+        *("内容描述", "内容", "描述", "详情", "description", "content"),
+    ),
+    "place": (
+        *(
+            "事发地址",
+            "事发地点",
+            "诉求地址",
+            "发生地址",
+            "发生地点",
+            "案发地点",
+            "问题地址",
+            "事件地址",
+        ),
+        *("位置描述", "详细地址", "地址", "地点", "address", "place"),
+    ),
+    "district": _DISTRICT,
+    "street": POINT_ROLES["street"],
+    "point_id": _POINT_ID,
+    "point_name": ("点位名称", "点位", "场所名称", "pointname"),
+    "item": (
+        *(
+            "问题类型",
+            "诉求类型",
+            "问题类别",
+            "事项分类",
+            "诉求分类",
+            "案件小类",
+            "小类名称",
+            "小类",
+        ),
+        *("事项名称", "类别", "类型", "分类", "item", "type", "category"),
+    ),
+    "source": VIOLATION_ROLES["source"],
+    "caller": (
+        *("来电人", "来电人姓名", "联系人", "投诉人", "诉求人", "反映人", "市民姓名", "姓名"),
+        *("caller", "name"),
+    ),
+    "phone": (
+        *("联系电话", "来电号码", "联系方式", "来电电话", "手机号码", "手机号", "手机", "电话"),
+        *("phone", "tel", "mobile"),
+    ),
+    **PLACE_ROLES,
+}
+
 ALL_ROLES = (
     POINT_ROLES, DISTRICT_ROLES, UNIT_ROLES, VIOLATION_ROLES, INSPECTION_ROLES, INSPECTOR_ROLES,
+    CHECKLIST_ROLES, RESULT_ROLES, TICKET_ROLES,
 )  # fmt: skip
 
 _DATUM_WORDS: dict[Datum, re.Pattern[str]] = {

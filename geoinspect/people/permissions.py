@@ -32,3 +32,4 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage-keys"
     MANAGE_SYSTEM = "manage-system"
     READ_LOG = "read-log"
+    READ_PERSONAL_DATA = "read-personal-data"

@@ -60,6 +60,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.ASSIGN_UNITS,
         Permission.BUILD_NETWORK,
         Permission.RUN_JOBS,
+        # who answers the citizen; nobody else reads what a ticket's masks cover
+        Permission.READ_PERSONAL_DATA,
     },
     # who draws does not open, who opens does not draw
     Role.LEADER: _READING | {Permission.REVEAL_SECRET, Permission.BREAK_GLASS},

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from geoinspect.errors import InputError
 from geoinspect.store import tables
-from geoinspect.store.safe import place_of, place_of_amendment
+from geoinspect.store.safe import place_of, place_of_amendment, place_of_original
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ _AMENDMENTS = tables.amendments
 
 def reseal_all(connection: Connection, safe: Safe) -> int:
     """
-    Seal the ledger and all amendments with the newest key, within one transaction.
+    Seal the ledger, all amendments and what was masked of tickets with the newest key, within one transaction.
 
     Returns
     -------
@@ -37,7 +37,11 @@ def reseal_all(connection: Connection, safe: Safe) -> int:
     """
     if safe.keyring is None:
         raise InputError("There is no key: make one with `geoinspect seal key`.")
-    return _reseal_ledger(connection, safe) + _reseal_amendments(connection, safe)
+    return (
+        _reseal_ledger(connection, safe)
+        + _reseal_amendments(connection, safe)
+        + _reseal_originals(connection, safe)
+    )
 
 
 def forget_old_pages(engine: Engine) -> None:
@@ -87,5 +91,17 @@ def _reseal_amendments(connection: Connection, safe: Safe) -> int:
                 _AMENDMENTS.c.number == row["number"]
             )
             connection.execute(update(_AMENDMENTS).where(own).values(record=renewed))
+            n += 1
+    return n
+
+
+def _reseal_originals(connection: Connection, safe: Safe) -> int:
+    """Renew what was masked of tickets."""
+    table, n = tables.ticket_originals, 0
+    for row in connection.execute(select(table)).all():
+        renewed = safe.renew_text(row.content, place_of_original(row.ticket_id))
+        if renewed != row.content:
+            own = table.c.ticket_id == row.ticket_id
+            connection.execute(update(table).where(own).values(content=renewed))
             n += 1
     return n

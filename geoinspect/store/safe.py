@@ -3,7 +3,7 @@ What of the tables is sealed, and to which place each piece belongs.
 
 With a key at hand everything is sealed that tells, or helps to compute, where a team will go: the
 records of commits and draws, the secrets that were revealed, the ids of drawn points and
-inspectors, and amendments. Without one it is stored as it is. What is sealed is bound to
+inspectors, and amendments; and the personal data of tickets. Without one it is stored as it is. What is sealed is bound to
 its row and column, so that no piece can be put in the place of another.
 """
 
@@ -115,3 +115,8 @@ def place_of(row: Mapping[Any, Any], column: str) -> bytes:
 def place_of_amendment(commitment: str, number: int) -> bytes:
     """Return the context of an amendment's record."""
     return f"{commitment}|amendment|{number}".encode()
+
+
+def place_of_original(ticket_id: str) -> bytes:
+    """Return the context of what was masked of a ticket."""
+    return f"{ticket_id}|ticket-original".encode()

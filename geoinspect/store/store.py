@@ -15,14 +15,17 @@ from geoinspect.geometry import WGS84
 from geoinspect.store import migrations, tables
 from geoinspect.store.answers import AnswerTable
 from geoinspect.store.auditlog import AuditLog
+from geoinspect.store.checklists import ChecklistStore
 from geoinspect.store.columns import Geometry
 from geoinspect.store.databases import create_database, open_database, shown, writing
 from geoinspect.store.desk import Desk
 from geoinspect.store.jobs import JobQueue
 from geoinspect.store.people import PeopleStore
 from geoinspect.store.plans import PlanLedger
+from geoinspect.store.results import ResultStore
 from geoinspect.store.safe import Safe
 from geoinspect.store.signing import SigningStore
+from geoinspect.store.tickets import TicketStore
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -264,6 +267,21 @@ class Store:
     def signing(self) -> SigningStore:
         """Who is signed in."""
         return SigningStore(self._engine)
+
+    @property
+    def checklists(self) -> ChecklistStore:
+        """The versions of the checklist."""
+        return ChecklistStore(self._engine, self._desk)
+
+    @property
+    def results(self) -> ResultStore:
+        """What inspections found, item by item."""
+        return ResultStore(self._engine, self._desk)
+
+    @property
+    def tickets(self) -> TicketStore:
+        """What hotlines and the grid reported."""
+        return TicketStore(self._engine, self._desk)
 
     def add_plan(self, record: Record, *, at: datetime, reason: str = "") -> int:
         """

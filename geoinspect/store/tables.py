@@ -250,3 +250,83 @@ audit_log = Table(
     Column("details", Text, nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
 )
+
+# Versions of the checklist; see `geoinspect.checklists`. Weights are a JSON object.
+checklists = Table(
+    "checklists",
+    metadata,
+    Column("version", Key, primary_key=True),
+    Column("effective_from", String, nullable=False),
+    Column("effective_to", String),
+    Column("sha256", String, nullable=False),
+)
+
+checklist_items = Table(
+    "checklist_items",
+    metadata,
+    Column("version", Key, primary_key=True),
+    Column("item_id", Key, primary_key=True),
+    Column("text_zh", Text, nullable=False),
+    Column("text_en", Text, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("item_class", String, nullable=False),
+    Column("full_score", Float, nullable=False),
+    Column("deduction", Float, nullable=False),
+    Column("allowance", Integer, nullable=False),
+    Column("weights", Text, nullable=False),
+)
+
+# What inspections found, every revision of every record; see `geoinspect.store.results`.
+results = Table(
+    "results",
+    metadata,
+    Column("inspection_id", Key, primary_key=True),
+    Column("item_id", Key, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("point_id", String, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("inspected_at", DateTime, nullable=False),
+    Column("version", String, nullable=False),
+    # null: not applicable
+    Column("n_breaches", Integer),
+    Column("score", Float),
+    # SHA-256 of photos, or their names, joined by 、
+    Column("photos", Text, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("inspector", Text, nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_row", Integer, nullable=False),
+    # the violation that a failing item led to or was found to be
+    Column("violation_id", String, index=True),
+    Column("link_reason", Text, nullable=False),
+)
+
+# Reports of citizens and of the grid, personal data masked; see `geoinspect.store.tickets`.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket_id", Key, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("received_at", DateTime, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("point_id", String),
+    Column("geometry", Geometry),
+    Column("confidence", Float, nullable=False),
+    Column("evidence", Text, nullable=False),
+    # the case: a violation, null while nobody knows where it is
+    Column("violation_id", String, index=True),
+    Column("link_reason", Text, nullable=False),
+    Column("source_file", Text, nullable=False),
+    Column("source_row", Integer, nullable=False),
+)
+
+# What was masked, only where the office asked to keep it; sealed where there is a key.
+ticket_originals = Table(
+    "ticket_originals",
+    metadata,
+    Column("ticket_id", Key, primary_key=True),
+    Column("content", Text, nullable=False),
+)

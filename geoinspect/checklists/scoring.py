@@ -1,0 +1,102 @@
+"""Score an inspection from the results of its items."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoinspect.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geoinspect.checklists.versions import Checklist
+
+
+@dataclass(frozen=True)
+class InspectionScore:
+    """
+    What came of one inspection.
+
+    Attributes
+    ----------
+    score
+        0 to 100; None if no item was applicable.
+    failed
+        Ids of items that lost points.
+    not_applicable
+        Ids of items that do not exist at the place; the others share their weight.
+    missing
+        Ids of items that nobody looked at. They are no fault of the place and share their
+        weight too, but the score is then one of a part.
+    """
+
+    score: float | None
+    failed: tuple[str, ...]
+    not_applicable: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each item of the category was looked at."""
+        return not self.missing
+
+
+def score_inspection(
+    checklist: Checklist, category: str, results: Mapping[str, int | None]
+) -> InspectionScore:
+    """
+    Score one inspection: the weighted mean of the shares of points that items kept.
+
+    Parameters
+    ----------
+    checklist
+        The version that the inspection is pinned to.
+    category
+        Category of the point.
+    results
+        Breaches by item id, as `Item.score` counts them; None for "not applicable".
+
+    Returns
+    -------
+    score
+        The score, with the items that failed, do not apply or are missing.
+
+    Raises
+    ------
+    InputError
+        If a result is of an item that the category does not have.
+
+    Examples
+    --------
+    With weights of 60 and 40, a lost first item leaves 40; without the second, 0.
+
+    >>> from geoinspect.checklists.examples import two_items
+    >>> score_inspection(two_items(), "公园", {"A": 1, "B": 0}).score
+    40.0
+    >>> score_inspection(two_items(), "公园", {"A": 1, "B": None}).score
+    0.0
+    """
+    weights = checklist.weights.get(category, {})
+    strange = sorted(set(results) - set(weights))
+    if strange:
+        raise InputError(
+            "The category {category} has no items {items} in version {version} of the checklist.",
+            category=category,
+            items=", ".join(strange),
+            version=checklist.version,
+        )
+    counted = {item_id: n for item_id, n in results.items() if n is not None}
+    kept = {
+        item_id: checklist.items[item_id].score(n) / checklist.items[item_id].full_score
+        for item_id, n in counted.items()
+    }
+    total = math.fsum(weights[item_id] for item_id in counted)
+    earned = math.fsum(weights[item_id] * share for item_id, share in kept.items())
+    return InspectionScore(
+        100 * earned / total if counted else None,
+        tuple(sorted(item_id for item_id, share in kept.items() if share < 1)),
+        tuple(sorted(item_id for item_id, n in results.items() if n is None)),
+        tuple(sorted(set(weights) - set(results))),
+    )

@@ -1,0 +1,314 @@
+"""
+What inspections found, in the database: every revision of every record, and the violations.
+
+A record is an item of an inspection. Sent twice it changes nothing; with a higher revision it
+takes the place of the one before, which stays; with the same revision and other content it is
+a conflict, which is shown and not written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import insert, select, update
+
+from geoinspect.store import tables
+from geoinspect.store.cases import Cases
+from geoinspect.store.checklists import read_checklists
+from geoinspect.store.databases import reading, writing
+from geoinspect.store.people import from_naive, naive
+from geoinspect.tickets import LinkParams
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine
+
+    from geoinspect.checklists import Item
+    from geoinspect.store.desk import Desk
+
+_RESULTS = tables.results.c
+#: What makes two records of one revision the same: not in which file they stood.
+_CONTENT = (
+    *("point_id", "category", "inspected_at", "version", "n_breaches", "score", "photos"),
+    *("remark", "inspector"),
+)
+_SOURCE = "route"
+
+Row = dict[str, Any]
+Key = tuple[str, str, int]
+
+
+@dataclass
+class ResultChanges:
+    """
+    What an import of results changed.
+
+    Attributes
+    ----------
+    added, unchanged
+        Records that were new, or were there already.
+    superseded
+        Records of which a higher revision took the place.
+    late
+        Records whose place a higher revision had taken before they came; kept, not current.
+    conflicts
+        Records that are there with other content: (record, column, what is there, what came).
+        Nothing of them was written.
+    opened, linked
+        Violations that failing items led to, or were found to be.
+    withdrawn
+        Violations whose record a higher revision says to be fine; for a person to decide.
+    reused_photos
+        Photos that another inspection has shown already: (photo, record).
+    """
+
+    added: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    late: int = 0
+    conflicts: list[tuple[str, str, str, str]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    reused_photos: list[tuple[str, str]] = field(default_factory=list)
+
+
+class ResultStore:
+    """
+    Results of inspections.
+
+    Parameters
+    ----------
+    engine
+        Database.
+    desk
+        Who is at work.
+    """
+
+    def __init__(self, engine: Engine, desk: Desk) -> None:
+        self._engine = engine
+        self._desk = desk
+
+    def add(self, results: pd.DataFrame, params: LinkParams | None = None) -> ResultChanges:
+        """
+        Enter results, the inspections they were made by, and violations for failing items.
+
+        Parameters
+        ----------
+        results
+            As `geoinspect.intake.read_results` gives them.
+        params
+            How near two reports of one violation are.
+
+        Returns
+        -------
+        changes
+            What became of the records.
+        """
+        with writing(self._engine) as connection:
+            entering = _Entering(connection, results, params or LinkParams())
+            changes = entering.run()
+            facts = {
+                "added": changes.added,
+                "conflicts": len(changes.conflicts),
+                "opened": len(changes.opened),
+            }
+            self._desk.enter(connection, "import", "results", facts)
+        return changes
+
+    def results(
+        self,
+        first: datetime | None = None,
+        last: datetime | None = None,
+        *,
+        current: bool = True,
+    ) -> pd.DataFrame:
+        """
+        Return results in the order of inspections, items and revisions.
+
+        Parameters
+        ----------
+        first, last
+            Of inspections at or after, and before, timezone-aware; None for no limit.
+        current
+            Whether to leave out records that a higher revision took the place of.
+
+        Returns
+        -------
+        results
+            Columns of the table `results`, `inspected_at` in UTC.
+        """
+        wanted = select(tables.results).order_by(
+            _RESULTS.inspection_id, _RESULTS.item_id, _RESULTS.revision
+        )
+        if first is not None:
+            wanted = wanted.where(_RESULTS.inspected_at >= naive(first))
+        if last is not None:
+            wanted = wanted.where(_RESULTS.inspected_at < naive(last))
+        with reading(self._engine) as connection:
+            rows = connection.execute(wanted).all()
+        frame = pd.DataFrame(rows, columns=[column.name for column in tables.results.columns])
+        frame["inspected_at"] = pd.to_datetime(frame["inspected_at"]).dt.tz_localize("UTC")
+        frame = frame.astype({"n_breaches": "Int64", "score": "Float64"})
+        if current:
+            frame = frame.drop_duplicates(["inspection_id", "item_id"], keep="last")
+        return frame.reset_index(drop=True)
+
+    def of_violation(self, violation_id: str) -> pd.DataFrame:
+        """Return the records of a violation; several if it was found several times."""
+        results = self.results(current=False)
+        return results[results["violation_id"] == violation_id].reset_index(drop=True)
+
+
+class _Entering:
+    """One import, within one transaction."""
+
+    def __init__(self, connection: Connection, results: pd.DataFrame, params: LinkParams) -> None:
+        self._connection = connection
+        self._rows = [_plain(row) for row in results.to_dict("records")]
+        self._items = {
+            checklist.version: checklist.items for checklist in read_checklists(connection)
+        }
+        self._stored = self._read_stored()
+        self._photos = self._read_photos()
+        moments = [from_naive(row["inspected_at"]) for row in self._rows]
+        self._cases = Cases(connection, [at for at in moments if at is not None], params)
+        self._changes = ResultChanges()
+
+    def run(self) -> ResultChanges:
+        """Enter all records, those of low revisions first."""
+        for row in sorted(self._rows, key=lambda row: (row["inspected_at"], *_key(row))):
+            self._enter(row)
+        return self._changes
+
+    def _enter(self, row: Row) -> None:
+        """Enter one record."""
+        key, changes = _key(row), self._changes
+        there = self._stored.get(key)
+        if there is not None:
+            self._compare(row, there)
+            return
+        if self._has_other_visit(row):
+            return
+        revisions = [k for k in self._stored if k[:2] == key[:2]] if key[:2] in self._seen else []
+        newest = max(revisions, default=None)
+        changes.added += 1
+        if newest is None:
+            self._link(row)
+        elif newest < key:
+            changes.superseded += 1
+            self._take_over(row, self._stored[newest])
+        else:
+            changes.late += 1
+        self._note_photos(row)
+        self._connection.execute(insert(tables.results).values(**row))
+        self._stored[key] = row
+        self._seen.add(key[:2])
+
+    def _compare(self, row: Row, there: Row) -> None:
+        """Compare a record with the one of the same revision."""
+        differing = [name for name in _CONTENT if row[name] != there[name]]
+        if not differing:
+            self._changes.unchanged += 1
+        for name in differing:
+            self._changes.conflicts.append((_shown(row), name, str(there[name]), str(row[name])))
+
+    def _has_other_visit(self, row: Row) -> bool:
+        """Enter the inspection; tell whether its id stands for another visit already."""
+        visits = tables.inspections
+        own = visits.c.inspection_id == row["inspection_id"]
+        there = self._connection.execute(select(visits).where(own)).one_or_none()
+        if there is None:
+            values = {name: row[name] for name in ("inspection_id", "point_id", "inspected_at")}
+            self._connection.execute(insert(visits).values(**values))
+            return False
+        if there.point_id == row["point_id"]:
+            return False
+        self._changes.conflicts.append(
+            (_shown(row), "point_id", str(there.point_id), str(row["point_id"]))
+        )
+        return True
+
+    def _link(self, row: Row) -> None:
+        """Make a violation of a failing item, or link it to the one it is."""
+        item = self._items[row["version"]][row["item_id"]]
+        if row["n_breaches"] is None or not item.is_failed(row["n_breaches"]):
+            return
+        case_id, link = self._cases.link_or_open(self._violation(row, item))
+        row["violation_id"] = case_id
+        row["link_reason"] = "" if link is None else link.to_text()
+        (self._changes.opened if link is None else self._changes.linked).append(case_id)
+
+    def _violation(self, row: Row, item: Item) -> Row:
+        """Return the violation that a failing item is."""
+        return {
+            # an inspection finds an item wanting once, whatever the revision
+            "violation_id": f"{row['inspection_id']}/{row['item_id']}",
+            "point_id": row["point_id"],
+            "category": row["category"],
+            "item": item.text_zh,
+            "severity": item.severity,
+            "found_at": row["inspected_at"],
+            "description": row["remark"] or item.text_zh,
+            "source": _SOURCE,
+            "geometry": self._cases.geometry_of(row["point_id"]),
+        }
+
+    def _take_over(self, row: Row, before: Row) -> None:
+        """Let a higher revision take the place of a record."""
+        row["violation_id"], row["link_reason"] = before["violation_id"], before["link_reason"]
+        item = self._items[row["version"]][row["item_id"]]
+        fails = row["n_breaches"] is not None and item.is_failed(row["n_breaches"])
+        if fails and row["violation_id"] is None:
+            self._link(row)
+        elif not fails and row["violation_id"] is not None:
+            self._changes.withdrawn.append(row["violation_id"])
+
+    def _note_photos(self, row: Row) -> None:
+        """Note photos that other inspections have shown."""
+        for photo in filter(None, row["photos"].split("、")):
+            earlier = self._photos.setdefault(photo, row["inspection_id"])
+            if earlier != row["inspection_id"]:
+                self._changes.reused_photos.append((photo, _shown(row)))
+
+    def _read_stored(self) -> dict[Key, Row]:
+        """Read the records of the inspections that came."""
+        ids = sorted({row["inspection_id"] for row in self._rows})
+        stored: dict[Key, Row] = {}
+        for start in range(0, len(ids), 500):
+            own = _RESULTS.inspection_id.in_(ids[start : start + 500])
+            for found in self._connection.execute(select(tables.results).where(own)):
+                row = dict(found._mapping)
+                stored[_key(row)] = row
+        self._seen = {key[:2] for key in stored}
+        return stored
+
+    def _read_photos(self) -> dict[str, str]:
+        """Read which inspection showed each photo first."""
+        shown = select(_RESULTS.photos, _RESULTS.inspection_id).where(_RESULTS.photos != "")
+        photos: dict[str, str] = {}
+        for names, inspection_id in self._connection.execute(shown.order_by(_RESULTS.inspected_at)):
+            for name in names.split("、"):
+                photos.setdefault(name, inspection_id)
+        return photos
+
+
+def _plain(values: dict[Any, Any]) -> Row:
+    """Return a record as the table takes it."""
+    row: Row = {column.name: values.get(column.name) for column in tables.results.columns}
+    at = pd.Timestamp(row["inspected_at"]).floor("us").to_pydatetime()
+    for name, kind in (("n_breaches", int), ("score", float)):
+        row[name] = None if pd.isna(row[name]) else kind(row[name])
+    return row | {"inspected_at": naive(at), "violation_id": None, "link_reason": ""}
+
+
+def _key(row: Row) -> Key:
+    return row["inspection_id"], row["item_id"], row["revision"]
+
+
+def _shown(row: Row) -> str:
+    """Return the name of a record for people."""
+    return "/".join(map(str, _key(row)))
