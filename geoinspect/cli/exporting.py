@@ -13,6 +13,7 @@ from geoinspect.audit import log
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.opening import released_record
 from geoinspect.cli.session import session_of
+from geoinspect.cli.tickets import write_tickets
 from geoinspect.cli.verifying import parse_plan, read_plan_bytes
 from geoinspect.exports import export_routes
 from geoinspect.sealing import Export, export_mark
@@ -65,6 +66,9 @@ def routes(
     made_for = _made_for(session, city, record)
     files = export_routes(record, output, language=session.language, made_for=made_for)
     session.say("{n} files written to {path}", n=len(files), path=output)
+
+
+exports.command("tickets")(write_tickets)
 
 
 def _made_for(session: Session, city: CityFolder, record: Record) -> str:

@@ -99,7 +99,7 @@ def import_points(
     city = session.city()
     imported = read_points(file, datum=datum, sheet=sheet)
     changes = city.store().merge_points(imported.points)
-    _tell(session, file, imported, changes, answer)
+    tell_import(session, file, imported, changes, answer)
     if (imported.points["datum_evidence"] == "assumed").any():
         session.say(
             "The file does not say its datum: WGS-84 was assumed. Coordinates from a Chinese map "
@@ -123,7 +123,7 @@ def import_districts(
     city = session.city()
     imported = read_districts(file, datum=datum)
     districts, notes = repair_borders(imported.districts)
-    _tell(session, file, imported, city.store().replace_districts(districts), answer)
+    tell_import(session, file, imported, city.store().replace_districts(districts), answer)
     for note in notes:
         session.talk.print("  " + note.render(session.translate), markup=False, soft_wrap=True)
 
@@ -143,7 +143,7 @@ def import_units(
     session = session_of(context)
     city = session.city()
     imported = read_units(file, sheet=sheet)
-    _tell(session, file, imported, city.store().replace_units(imported.units), answer)
+    tell_import(session, file, imported, city.store().replace_units(imported.units), answer)
 
 
 @imports.command("violations")
@@ -169,7 +169,7 @@ def import_violations(
         sheet=sheet,
     )
     store = city.store()
-    _tell(session, file, imported, store.merge_violations(imported.violations), answer)
+    tell_import(session, file, imported, store.merge_violations(imported.violations), answer)
     _tell_unknown_points(session, imported.violations["point_id"].dropna(), store.points().index)
 
 
@@ -191,7 +191,7 @@ def import_inspections(
         file, timezone=city.settings.timezone, now=datetime.now(UTC), sheet=sheet
     )
     store = city.store()
-    _tell(session, file, imported, store.merge_inspections(imported.inspections), answer)
+    tell_import(session, file, imported, store.merge_inspections(imported.inspections), answer)
     _tell_unknown_points(session, imported.inspections["point_id"], store.points().index)
 
 
@@ -210,7 +210,7 @@ def import_inspectors(
     session = session_of(context)
     store = session.city().store()
     imported = read_inspectors(file, sheet=sheet)
-    _tell(session, file, imported, store.replace_inspectors(imported.inspectors), answer)
+    tell_import(session, file, imported, store.replace_inspectors(imported.inspectors), answer)
     _tell_unknown_ties(session, imported.inspectors, store)
 
 
@@ -269,7 +269,7 @@ def _network(session: Session, file: Path | None, place: str | None) -> RoadNetw
     return read_network(file, report=tell)
 
 
-def _tell(
+def tell_import(
     session: Session, file: Path, imported: Import, changes: Changes, answer: Path | None
 ) -> None:
     """Say what became of every row of a file."""

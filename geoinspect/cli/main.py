@@ -20,7 +20,8 @@ from geoinspect.errors import GeoinspectError
 #: Command -> module, function or group in it, and what it does in one line.
 COMMANDS = {
     "init": ("importing", "init", "Make the folder of a new city."),
-    "import": ("importing", "imports", "Bring a file into the city."),
+    "import": ("collecting", "imports", "Bring a file into the city."),
+    "checklist": ("checklists", "checklists", "Show what is inspected, and what is missing yet."),
     "network": ("importing", "networks", "Build the city's roads."),
     "assign": ("assigning", "assign", "Give every point its district and responsible unit."),
     "chances": ("chances", "chances", "Show how likely each point is on a day, and why."),

@@ -8,7 +8,12 @@ the demo city, the centre of Helsinki, whose points, quarters and streets are re
 from geoinspect.demo.files import TIMEZONE, DemoFiles, DemoHistory, write_demo_files
 from geoinspect.demo.offices import categories, demo_units
 from geoinspect.demo.osm_places import demo_points
-from geoinspect.demo.packaged import categories_file, extract_file, tinytown_folder
+from geoinspect.demo.packaged import (
+    categories_file,
+    checklist_file,
+    extract_file,
+    tinytown_folder,
+)
 from geoinspect.demo.quarters import demo_districts
 from geoinspect.demo.simulate import effort, simulate_history, true_rates
 
@@ -18,6 +23,7 @@ __all__ = [
     "DemoHistory",
     "categories",
     "categories_file",
+    "checklist_file",
     "demo_districts",
     "demo_points",
     "demo_units",

@@ -41,6 +41,18 @@ def categories_file() -> Path:
     return _data_path("categories.csv")
 
 
+def checklist_file() -> Path:
+    """
+    Return the sheet of the checklist for a civilised city, version 2026.
+
+    Examples
+    --------
+    >>> len(checklist_file().read_text(encoding="utf-8").splitlines())
+    98
+    """
+    return _data_path("checklists/civilised-city.csv")
+
+
 def extract_file() -> Path:
     """
     Return the OpenStreetMap extract of the demo city (WGS-84, .osm.pbf).

@@ -186,11 +186,11 @@ def _write_xlsx(rows: list[list[Cell]], path: Path, table: Table) -> None:
     if table.sheet:
         sheet.title = _FORBIDDEN_IN_TITLES.sub("_", table.sheet)[:31]
     for row in rows:
-        sheet.append([_storable(cell) for cell in row])
+        sheet.append([storable(cell) for cell in row])
     workbook.save(path)
 
 
-def _storable(cell: Cell) -> Cell:
+def storable(cell: Cell) -> Cell:
     """Return what a workbook can hold: no control characters, no time zones."""
     if isinstance(cell, str):
         return ILLEGAL_CHARACTERS_RE.sub("", cell)

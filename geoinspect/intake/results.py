@@ -185,9 +185,11 @@ class _ItemReader:
         if not inspection_id or point_id is None or pd.isna(at) or revision is None:
             return None
         checklist = self._checklist(number, row, at)
-        item = checklist and self._item(number, row, checklist, self.categories[point_id])
-        observed = item and self._observed(number, row, item)
-        if checklist is None or item is None or observed is None:
+        if checklist is None:
+            return None
+        item = self._item(number, row, checklist, self.categories[point_id])
+        observed = None if item is None else self._observed(number, row, item)
+        if item is None or observed is None:
             return None
         (n_breaches,) = observed
         return {

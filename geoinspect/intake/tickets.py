@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -117,8 +117,8 @@ def read_tickets(
     if len(table.cells):
         refuse_if_nothing_left(table, log)
     tickets = gpd.GeoDataFrame(
-        texts
-        | {
+        {
+            **texts,
             "point_id": pd.Series(read_point_ids(found), dtype=object),
             "received_at": moments,
             "geometry": gpd.GeoSeries(_geometry(found, datum, log), crs=WGS84),
@@ -160,7 +160,7 @@ def _masked(columns: Columns, log: RowLog) -> dict[str, list[str]]:
     return texts
 
 
-def _geometry(columns: Columns, datum: str | None, log: RowLog) -> list[object]:
+def _geometry(columns: Columns, datum: str | None, log: RowLog) -> list[Any]:
     """Read the coordinates that some exports have; a ticket may do without."""
     if not has_places(columns):
         return [None] * len(columns.rows)

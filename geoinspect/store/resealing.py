@@ -23,7 +23,9 @@ _AMENDMENTS = tables.amendments
 
 def reseal_all(connection: Connection, safe: Safe) -> int:
     """
-    Seal the ledger, all amendments and what was masked of tickets with the newest key, within one transaction.
+    Seal the ledger, all amendments and what was masked of tickets with the newest key.
+
+    All within one transaction.
 
     Returns
     -------

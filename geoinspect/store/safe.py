@@ -3,8 +3,8 @@ What of the tables is sealed, and to which place each piece belongs.
 
 With a key at hand everything is sealed that tells, or helps to compute, where a team will go: the
 records of commits and draws, the secrets that were revealed, the ids of drawn points and
-inspectors, and amendments; and the personal data of tickets. Without one it is stored as it is. What is sealed is bound to
-its row and column, so that no piece can be put in the place of another.
+inspectors, and amendments; and the personal data of tickets. Without one it is stored as it is.
+What is sealed is bound to its row and column, so that no piece can be put in the place of another.
 """
 
 from __future__ import annotations

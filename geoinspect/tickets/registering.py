@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -36,7 +36,10 @@ def locate_tickets(tickets: gpd.GeoDataFrame, gazetteer: Gazetteer) -> gpd.GeoDa
     """
     found = [_locate_row(row, gazetteer) for row in tickets.itertuples(index=False)]
     attached = [location if location.is_attached else None for location in found]
-    shapes = [None if each is None else shapely.Point(each.lonlat) for each in attached]
+    shapes: list[Any] = [
+        None if each is None or each.lonlat is None else shapely.Point(*each.lonlat)
+        for each in attached
+    ]
     located = pd.DataFrame(
         {
             "source": tickets["source"],
