@@ -23,7 +23,7 @@ NAME = "某某"
 
 # Common surnames first, then rarer ones, compound ones apart.
 _SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶"
+    "王李张刘陈杨黄赵吴周徐孙马朱于胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶"
     "程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎"
     "贺顾毛郝龚邵万钱严覃武戴莫孔向汤温常牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰"
     "焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁"
@@ -83,7 +83,12 @@ _TITLES = (
     "先生|女士|小姐|太太|夫人|师傅|老师|同志|大爷|大妈|大姐|大哥|大叔|阿姨|奶奶|爷爷|婆婆|老伯|老太"
 )
 _OFFICES = "医生|教授|主任|经理|老板|书记|所长|科长|队长|局长|警官|律师|校长|院长|工程师|总"
-_COMMON = _SURNAMES[:110]
+_COMMON = _SURNAMES[:88]
+# 小区保安刘师傅 is called 刘: a rare surname gives way to a common one behind it
+_TITLED = (
+    f"(?![{_ALSO_WORDS}][{_SURNAMES}])(?:[{_COMMON}]|"
+    f"(?![{_SURNAMES}]{_GIVEN}{{0,2}}[{_COMMON}]{_GIVEN}{{0,2}}(?:{_TITLES}))[{_SURNAMES}])"
+)
 _PERSONS = (
     "市民|群众|居民|村民|业主|住户|租户|房东|户主|网友|来电人|来访人|投诉人|举报人|反映人|诉求人|"
     "联系人|当事人|报案人|负责人|联络人|经办人|承办人|申请人|法定代表人|法人代表|法人|老板|店主|"
@@ -111,6 +116,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (rf"(?<!\d)\d{{6}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3}}[\dxＸｘ](?!\d)", ID_NUMBER),
         (
+            rf"(?<!\d)\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3,4}}{_GAP}\d{{0,3}}(?!\d)",
+            BANK_CARD,
+        ),
+        (
             rf"(?<!\d)(?:[+＋]?[8８][6６]{_GAP})?[1１][3-9３-９]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)",
             PHONE,
         ),
@@ -121,10 +130,6 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             PHONE,
         ),
         (rf"(?<!\d)[48４８][0０][0０]{_GAP}\d{{3,4}}{_GAP}\d{{3,4}}(?!\d)", PHONE),
-        (
-            rf"(?<!\d)\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3,4}}{_GAP}\d{{0,3}}(?!\d)",
-            BANK_CARD,
-        ),
         (rf"(?<![{_ALNUM}])(?:[EGDSP][A-Z]?\d{{7,8}}|[HM]\d{{8,10}})(?!\d)", ID_NUMBER),
         (
             r"((?:电话|座机|固话|致电|手机号?码?|联系方式|tel)[是为号码\s:：]{0,4})"
@@ -137,7 +142,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (rf"(?<![{_ALNUM}])[A-Z]?\d{{3,4}}(?=[ ]?(?:室|房(?![产东屋地子管间])))", ROOM),
         (rf"((?:{_PERSONS})[ ]?[:：][ ]?){_GIVEN}{{2,4}}?(?={_SAYS}|{_END})", rf"\1{NAME}"),
-        (rf"(?:(?:{_DOUBLE}){_GIVEN}{{0,2}}?|{_SINGLE}{_GIVEN}{{0,2}}?)({_TITLES})", r"某\1"),
+        (rf"(?:(?:{_DOUBLE}){_GIVEN}{{0,2}}?|{_TITLED}{_GIVEN}{{0,2}}?)({_TITLES})", r"某\1"),
         (
             rf"(?:(?:{_DOUBLE}){_GIVEN}{{0,2}}?|(?![{_ALSO_WORDS}])[{_COMMON}]{_GIVEN}{{0,2}}?)"
             rf"({_OFFICES})(?=[{_CJK}]|{_END})",

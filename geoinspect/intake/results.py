@@ -152,7 +152,10 @@ def read_results(
     _check_one_visit(results, log)
     if len(table.cells):
         refuse_if_nothing_left(table, log)
-    identity = {row: (key, "") for row, key in zip(found.rows, keys, strict=True)}
+    identity = {
+        row: (key or inspection_id, "")
+        for row, key, inspection_id in zip(found.rows, keys, inspections, strict=True)
+    }
     kept = results[~results["source_row"].isin(log.quarantined_rows)]
     return ResultsImport(
         table, log, identity, results=_typed(kept.assign(source_file=table.source_file))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _VIOLATIONS = tables.violations.c
 
+#: Source of what inspectors find on their routes.
+INSPECTED = "route"
+
 
 class Cases:
     """
@@ -41,12 +44,12 @@ class Cases:
         self, connection: Connection, moments: Iterable[datetime], params: LinkParams
     ) -> None:
         self._connection = connection
-        self._places = {
-            row.point_id: row.geometry
-            for row in connection.execute(
-                select(tables.points.c.point_id, tables.points.c.geometry)
-            )
-        }
+        points = tables.points.c
+        known_points = connection.execute(
+            select(points.point_id, points.category, points.geometry)
+        ).all()
+        self._places = {row.point_id: row.geometry for row in known_points}
+        self._categories = {row.point_id: row.category for row in known_points}
         found = self._violations(sorted(moments), params)
         reports = {row.violation_id: self._report_of(row) for row in found}
         known = {key: report for key, report in reports.items() if report is not None}
@@ -55,7 +58,6 @@ class Cases:
         self._index = None if latitude is None else CaseIndex(params, latitude)
         for key, report in known.items():
             self._add(key, report)
-        self._ids = {row.violation_id for row in found}
 
     def report(self, row: dict[str, Any]) -> Report | None:
         """Return a violation as a report; None if nobody knows where it is."""
@@ -64,7 +66,8 @@ class Cases:
             return None
         ((lon, lat),) = shapely.get_coordinates(shapely.centroid(shapely.from_wkb(wkb)))
         text, at = row["description"] or "", row["found_at"].replace(tzinfo=UTC)
-        return Report(row["item"] or "", text, at, float(lon), float(lat))
+        is_inspected = row["source"] == INSPECTED
+        return Report(row["item"] or "", text, at, float(lon), float(lat), is_inspected)
 
     def link_or_open(self, row: dict[str, Any]) -> tuple[str, Link | None]:
         """
@@ -94,6 +97,10 @@ class Cases:
     def geometry_of(self, point_id: str | None) -> bytes | None:
         """Return where a point is, as well-known binary."""
         return self._places.get(point_id) if point_id is not None else None
+
+    def category_of(self, point_id: str | None) -> str | None:
+        """Return the category of a point."""
+        return self._categories.get(point_id) if point_id is not None else None
 
     def _violations(self, moments: list[datetime], params: LinkParams) -> list[Any]:
         """Read the violations that may be one case with a report."""

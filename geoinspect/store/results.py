@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from geoinspect.store import tables
-from geoinspect.store.cases import Cases
+from geoinspect.store.cases import INSPECTED, Cases
 from geoinspect.store.checklists import read_checklists
 from geoinspect.store.databases import reading, writing
 from geoinspect.store.people import from_naive, naive
@@ -35,7 +35,6 @@ _CONTENT = (
     *("point_id", "category", "inspected_at", "version", "n_breaches", "score", "photos"),
     *("remark", "inspector"),
 )
-_SOURCE = "route"
 
 Row = dict[str, Any]
 Key = tuple[str, str, int]
@@ -173,6 +172,12 @@ class _Entering:
             checklist.version: checklist.items for checklist in read_checklists(connection)
         }
         self._stored = self._read_stored()
+        self._newest: dict[tuple[str, str], Key] = {}
+        for key in sorted(self._stored):
+            self._newest[key[:2]] = key
+        self._visits = self._read_visits()
+        self._new: list[Row] = []
+        self._new_visits: list[Row] = []
         self._photos = self._read_photos()
         moments = [from_naive(row["inspected_at"]) for row in self._rows]
         self._cases = Cases(connection, [at for at in moments if at is not None], params)
@@ -182,6 +187,9 @@ class _Entering:
         """Enter all records, those of low revisions first."""
         for row in sorted(self._rows, key=lambda row: (row["inspected_at"], *_key(row))):
             self._enter(row)
+        for table, rows in ((tables.inspections, self._new_visits), (tables.results, self._new)):
+            if rows:
+                self._connection.execute(insert(table), rows)
         return self._changes
 
     def _enter(self, row: Row) -> None:
@@ -193,8 +201,7 @@ class _Entering:
             return
         if self._has_other_visit(row):
             return
-        revisions = [k for k in self._stored if k[:2] == key[:2]] if key[:2] in self._seen else []
-        newest = max(revisions, default=None)
+        newest = self._newest.get(key[:2])
         changes.added += 1
         if newest is None:
             self._link(row)
@@ -204,9 +211,9 @@ class _Entering:
         else:
             changes.late += 1
         self._note_photos(row)
-        self._connection.execute(insert(tables.results).values(**row))
+        self._new.append(row)
         self._stored[key] = row
-        self._seen.add(key[:2])
+        self._newest[key[:2]] = max(newest or key, key)
 
     def _compare(self, row: Row, there: Row) -> None:
         """Compare a record with the one of the same revision."""
@@ -217,20 +224,16 @@ class _Entering:
             self._changes.conflicts.append((_shown(row), name, str(there[name]), str(row[name])))
 
     def _has_other_visit(self, row: Row) -> bool:
-        """Enter the inspection; tell whether its id stands for another visit already."""
-        visits = tables.inspections
-        own = visits.c.inspection_id == row["inspection_id"]
-        there = self._connection.execute(select(visits).where(own)).one_or_none()
+        """Enter the inspection; tell whether its id stands for a visit elsewhere already."""
+        there = self._visits.get(row["inspection_id"])
         if there is None:
+            self._visits[row["inspection_id"]] = row["point_id"]
             values = {name: row[name] for name in ("inspection_id", "point_id", "inspected_at")}
-            self._connection.execute(insert(visits).values(**values))
-            return False
-        if there.point_id == row["point_id"]:
-            return False
-        self._changes.conflicts.append(
-            (_shown(row), "point_id", str(there.point_id), str(row["point_id"]))
-        )
-        return True
+            self._new_visits.append(values)
+        elif there != row["point_id"]:
+            self._changes.conflicts.append((_shown(row), "point_id", there, row["point_id"]))
+            return True
+        return False
 
     def _link(self, row: Row) -> None:
         """Make a violation of a failing item, or link it to the one it is."""
@@ -253,7 +256,7 @@ class _Entering:
             "severity": item.severity,
             "found_at": row["inspected_at"],
             "description": row["remark"] or item.text_zh,
-            "source": _SOURCE,
+            "source": INSPECTED,
             "geometry": self._cases.geometry_of(row["point_id"]),
         }
 
@@ -283,8 +286,13 @@ class _Entering:
             for found in self._connection.execute(select(tables.results).where(own)):
                 row = dict(found._mapping)
                 stored[_key(row)] = row
-        self._seen = {key[:2] for key in stored}
         return stored
+
+    def _read_visits(self) -> dict[str, str]:
+        """Read which point each inspection was made at."""
+        visits = tables.inspections.c
+        known = self._connection.execute(select(visits.inspection_id, visits.point_id))
+        return {row.inspection_id: row.point_id for row in known}
 
     def _read_photos(self) -> dict[str, str]:
         """Read which inspection showed each photo first."""

@@ -206,7 +206,7 @@ def _tie(cases: Cases, row: Row, changes: TicketChanges) -> None:
     """Find or open the case of a ticket that is located and has none."""
     if row["geometry"] is None or row["violation_id"] is not None:
         return
-    case_id, link = cases.link_or_open(_violation(row))
+    case_id, link = cases.link_or_open(_violation(row, cases.category_of(row["point_id"])))
     row["violation_id"] = case_id
     if link is None:
         changes.opened.append(case_id)
@@ -215,12 +215,12 @@ def _tie(cases: Cases, row: Row, changes: TicketChanges) -> None:
         changes.linked.append((row["ticket_id"], case_id, row["link_reason"]))
 
 
-def _violation(row: Row) -> Row:
+def _violation(row: Row, category: str | None) -> Row:
     """Return the violation that a ticket is."""
     return {
         "violation_id": f"{row['source']}-{row['ticket_id']}",
         "point_id": row["point_id"],
-        "category": None,
+        "category": category,
         "item": row["item"],
         # what citizens report is minor until an inspector has seen it
         "severity": 1,

@@ -29,7 +29,7 @@ _WORDS = {
     "第一": "一", "第二": "二", "第三": "三", "第四": "四", "第五": "五",
 }  # fmt: skip
 _LEAST_NAME = 3
-_NEAR_NAME = ("东", "西", "南", "北", "新", "老", "中", "小", "大")
+_NEAR_NAME = frozenset("东西南北新老中小大")
 
 _JOINS = re.compile(r"[与和、/／\\\-－—~跟同及近靠]{0,3}")
 _CROSSES = re.compile(
@@ -147,37 +147,33 @@ class _Dictionary:
     Parameters
     ----------
     exact, other
-        Names, and other forms of names.
+        Names, and other forms of names; those count only in texts without any of the first.
     """
 
     def __init__(self, exact: Iterable[str], other: Iterable[str]) -> None:
         self._exact = {plain_text(name): name for name in exact}
-        self._other = {plain_text(name): name for name in other}
-        lengths = {len(name) for name in (*self._exact, *self._other)}
-        self._lengths = sorted((n for n in lengths if n > 1), reverse=True)
+        self._other = {name: name for name in other}
 
     def find(self, text: str) -> list[Hit]:
         """Return the names in a text from left to right, the longest at each place."""
-        plain = plain_text(text)
-        hits, at = [], 0
-        while at < len(plain):
-            hit = self._at(plain, at)
-            if hit is not None:
-                hits.append(hit)
-            at = at + 1 if hit is None else hit.end
-        return hits
+        hits = _find(plain_text(text), self._exact, is_exact=True)
+        return hits or _find(reworded(text), self._other, is_exact=False)
 
-    def _at(self, plain: str, at: int) -> Hit | None:
-        """Return the longest name that begins at a place."""
-        for length in self._lengths:
-            word = plain[at : at + length]
-            # 新人民路 is another street than 人民路
-            if len(word) < length or plain[max(0, at - 1) : at] in _NEAR_NAME:
-                continue
-            for names, is_exact in ((self._exact, True), (self._other, False)):
-                if word in names:
-                    return Hit(names[word], at, at + length, is_exact)
-        return None
+
+def _find(plain: str, names: Mapping[str, str], *, is_exact: bool) -> list[Hit]:
+    """Return the names of a dictionary in a text."""
+    lengths = sorted({len(name) for name in names if len(name) > 1}, reverse=True)
+    hits: list[Hit] = []
+    at = 0
+    while at < len(plain):
+        # 新人民路 is another street than 人民路
+        is_other = plain[max(0, at - 1) : at] in _NEAR_NAME
+        words = () if is_other else (plain[at : at + length] for length in lengths)
+        word = next((word for word in words if word in names), None)
+        if word is not None:
+            hits.append(Hit(names[word], at, at + len(word), is_exact))
+        at += 1 if word is None else len(word)
+    return hits
 
 
 def plain_text(text: str) -> str:
@@ -192,28 +188,32 @@ def plain_text(text: str) -> str:
     return _NO_NAME.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
+def reworded(text: str) -> str:
+    """
+    Use one word for what goes by several, as names are compared when they differ.
+
+    Examples
+    --------
+    >>> reworded("城东农贸市场") == reworded("城东菜市场")
+    True
+    """
+    plain = plain_text(text)
+    for long, short in _WORDS.items():
+        plain = plain.replace(long, short)
+    return plain
+
+
 def aliases_of(name: str) -> set[str]:
     """
-    Return other forms of a name that people use.
+    Return other forms of a name that people use: reworded, and without what is in brackets.
 
     Examples
     --------
     >>> sorted(aliases_of("城东农贸市场（二期）"))
-    ['城东农贸市场', '城东市场', '城东市场二期', '城东菜市场']
+    ['城东市场', '城东市场二期']
     """
-    short = _BRACKETED.sub("", name)
-    forms = {short, *(_reworded(form) for form in (plain_text(name), short))}
-    forms |= {form.removesuffix("市场") + "菜市场" for form in forms if form.endswith("市场")
-              and not form.endswith(("农贸市场", "菜市场", "集贸市场"))}  # fmt: skip
-    own = plain_text(name)
-    return {form for form in forms if len(plain_text(form)) >= _LEAST_NAME and form != own}
-
-
-def _reworded(name: str) -> str:
-    """Use the shortest of several words for the same."""
-    for long, short in _WORDS.items():
-        name = name.replace(long, short)
-    return name
+    forms = {reworded(name), reworded(_BRACKETED.sub("", name))}
+    return {form for form in forms if len(form) >= _LEAST_NAME}
 
 
 def _names_of(
@@ -227,7 +227,7 @@ def _names_of(
     for point_id, name, address in zip(points.index, points["name"], addresses, strict=True):
         if len(plain_text(name)) >= _LEAST_NAME:
             of_name[name].append(point_id)
-        for alias in sorted(aliases_of(name)):
+        for alias in aliases_of(name):
             of_alias[alias].append(point_id)
         # a number makes an address one place
         if isinstance(address, str) and re.search(r"\d", address):

@@ -51,6 +51,9 @@ class Report:
         When, timezone-aware.
     lon, lat
         Where, WGS-84 degrees.
+    is_inspected
+        Whether an inspector reports by items of a checklist: of two such reports only those
+        of one item are one matter, for neighbouring items may both fail.
     """
 
     item: str
@@ -58,6 +61,7 @@ class Report:
     at: datetime
     lon: float
     lat: float
+    is_inspected: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,10 @@ class CaseIndex:
         days = abs((report.at - other.at).total_seconds()) / 86400
         if distance_m > self._params.max_distance_m or days > self._params.max_days:
             return None
-        matter = same_matter((report.item, report.text), (other.item, other.text))
+        if report.is_inspected and other.is_inspected:
+            matter = report.item if report.item == other.item else ""
+        else:
+            matter = same_matter((report.item, report.text), (other.item, other.text))
         return Link(case_id, matter, round(distance_m), round(days, 1)) if matter else None
 
     def _cell(self, report: Report) -> tuple[int, int]:
