@@ -116,7 +116,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (rf"(?<!\d)\d{{6}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3}}[\dxＸｘ](?!\d)", ID_NUMBER),
         (
-            rf"(?<!\d)\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3,4}}{_GAP}\d{{0,3}}(?!\d)",
+            rf"(?<!\d)\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{3,4}}(?:{_GAP}\d{{1,3}})?(?!\d)",
             BANK_CARD,
         ),
         (
