@@ -146,7 +146,7 @@ def read_results(
     ]
     results = pd.DataFrame([row for row in rows if row is not None], columns=_COLUMNS)
     results["photos"] = _evidence(found, results, photos, log)
-    results["inspected_at"] = moments[results["number"]]
+    results["inspected_at"] = moments[results["number"].to_numpy(dtype=np.int64)]
     keys = [str(row["result_id"]) if row else "" for row in rows]
     check_duplicates(found, keys, contents_of(found), log)
     _check_one_visit(results, log)
