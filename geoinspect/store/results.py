@@ -152,6 +152,8 @@ class ResultStore:
         frame = pd.DataFrame(rows, columns=[column.name for column in tables.results.columns])
         frame["inspected_at"] = pd.to_datetime(frame["inspected_at"]).dt.tz_localize("UTC")
         frame = frame.astype({"n_breaches": "Int64", "score": "Float64"})
+        of_none = frame["violation_id"].isna()
+        frame["violation_id"] = frame["violation_id"].astype(object).mask(of_none, None)
         if current:
             frame = frame.drop_duplicates(["inspection_id", "item_id"], keep="last")
         return frame.reset_index(drop=True)

@@ -35,6 +35,8 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 #: Shorter texts agree by chance.
 _LEAST_PAIRS = 6
 _AGREEMENT = 0.6
+#: Enough below the same heading.
+_HINT = 0.3
 
 
 def topics_of(text: str) -> frozenset[str]:
@@ -68,6 +70,8 @@ def same_matter(first: tuple[str, str], second: tuple[str, str]) -> str:
     """
     Return what two reports have in common, "" if nothing says that they are one matter.
 
+    Topics count first: hotlines put lamps and manholes below one heading.
+
     Parameters
     ----------
     first, second
@@ -76,23 +80,28 @@ def same_matter(first: tuple[str, str], second: tuple[str, str]) -> str:
     Returns
     -------
     matter
-        The item of both, their topics, or how far their texts agree.
+        The topics of both, the item of both, or how far their texts agree.
 
     Examples
     --------
     >>> same_matter(("占道经营", ""), ("市容环境", "路口有人摆摊"))
     '占道经营'
     """
-    if first[0] and first[0] == second[0]:
+    topics = [topics_of("，".join(report)) for report in (first, second)]
+    if all(topics):
+        return "、".join(sorted(topics[0] & topics[1]))
+    if first[0] and first[0] == second[0] and _may_agree(first[1], second[1]):
         return first[0]
-    shared = topics_of("，".join(first)) & topics_of("，".join(second))
-    if shared:
-        return "、".join(sorted(shared))
     texts = ["".join(report) for report in (first, second)]
     if min(len(_pairs(text)) for text in texts) < _LEAST_PAIRS:
         return ""
     share = agreement(*texts)
     return f"{share:.0%}" if share >= _AGREEMENT else ""
+
+
+def _may_agree(first: str, second: str) -> bool:
+    """Tell whether texts under one heading do not speak of different things: headings are wide."""
+    return not (first and second) or agreement(first, second) >= _HINT
 
 
 def _pairs(text: str) -> set[str]:
