@@ -143,16 +143,15 @@ def read_tickets(
 def _masked(columns: Columns, log: RowLog) -> dict[str, list[str]]:
     """Read the texts of every row without what tells who somebody is."""
     known = list(zip(columns.texts("caller"), columns.texts("phone"), strict=True))
-    texts = {
-        role: [mask(text, of_row) for text, of_row in zip(columns.prose(role), known, strict=True)]
-        for role in MASKED
-    }
-    changed = {
-        row
-        for role in MASKED
-        for row, text, masked in zip(columns.rows, columns.prose(role), texts[role], strict=True)
-        if text != masked
-    }
+    texts: dict[str, list[str]] = {}
+    changed: set[int] = set()
+    for role in MASKED:
+        read = columns.prose(role)
+        texts[role] = [
+            mask(text, of_row) if text else "" for text, of_row in zip(read, known, strict=True)
+        ]
+        rows = zip(columns.rows, read, texts[role], strict=True)
+        changed |= {row for row, text, masked in rows if text != masked}
     if changed:
         log.note("Personal data was masked in {n} tickets.", n=len(changed))
     if "caller" in columns or "phone" in columns:

@@ -44,6 +44,7 @@ class Cases:
         self, connection: Connection, moments: Iterable[datetime], params: LinkParams
     ) -> None:
         self._connection = connection
+        self._opened: list[dict[str, Any]] = []
         points = tables.points.c
         known_points = connection.execute(
             select(points.point_id, points.category, points.geometry)
@@ -71,7 +72,7 @@ class Cases:
 
     def link_or_open(self, row: dict[str, Any]) -> tuple[str, Link | None]:
         """
-        Link a violation to the case it is one of, or enter it as a case of its own.
+        Link a violation to the case it is one of, or open a case of its own; see `write`.
 
         Parameters
         ----------
@@ -89,10 +90,16 @@ class Cases:
         link = self._index.find(report) if report is not None and self._index else None
         if link is not None:
             return link.case_id, link
-        self._connection.execute(insert(tables.violations).values(**row))
+        self._opened.append(row)
         if report is not None:
             self._add(row["violation_id"], report)
         return row["violation_id"], None
+
+    def write(self) -> None:
+        """Enter the cases that were opened; the last act, for all of them at once."""
+        if self._opened:
+            self._connection.execute(insert(tables.violations), self._opened)
+            self._opened = []
 
     def geometry_of(self, point_id: str | None) -> bytes | None:
         """Return where a point is, as well-known binary."""

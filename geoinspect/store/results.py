@@ -189,6 +189,7 @@ class _Entering:
         """Enter all records, those of low revisions first."""
         for row in sorted(self._rows, key=lambda row: (row["inspected_at"], *_key(row))):
             self._enter(row)
+        self._cases.write()
         for table, rows in ((tables.inspections, self._new_visits), (tables.results, self._new)):
             if rows:
                 self._connection.execute(insert(table), rows)

@@ -118,8 +118,20 @@ class TicketStore:
             stored = _stored(connection, [row["ticket_id"] for row in rows])
             moments = [at for row in rows if (at := from_naive(row["received_at"])) is not None]
             cases = Cases(connection, moments, params or LinkParams())
+            new: list[Row] = []
             for row in sorted(rows, key=lambda row: (row["received_at"], row["ticket_id"])):
-                _enter(connection, cases, row, stored.get(row["ticket_id"]), changes)
+                there = stored.get(row["ticket_id"])
+                if there is None:
+                    _tie(cases, row, changes)
+                    new.append(row)
+                else:
+                    _update(connection, cases, row, there, changes)
+                if row["violation_id"] is None:
+                    changes.unlocated.append(row["ticket_id"])
+            changes.added = len(new)
+            cases.write()
+            if new:
+                connection.execute(insert(tables.tickets), new)
             for ticket_id, cells in (originals or {}).items():
                 self._keep(connection, ticket_id, cells)
             facts = {
@@ -181,25 +193,18 @@ class TicketStore:
         connection.execute(insert(_ORIGINALS).values(ticket_id=ticket_id, content=content))
 
 
-def _enter(
-    connection: Connection, cases: Cases, row: Row, there: Row | None, changes: TicketChanges
+def _update(
+    connection: Connection, cases: Cases, row: Row, there: Row, changes: TicketChanges
 ) -> None:
-    """Enter one ticket."""
-    if there is not None and all(row[name] == there[name] for name in _CONTENT):
+    """Bring a ticket that is there up to date."""
+    row["violation_id"], row["link_reason"] = there["violation_id"], there["link_reason"]
+    if all(row[name] == there[name] for name in _CONTENT):
         changes.unchanged += 1
-        row["violation_id"] = there["violation_id"]
-    elif there is not None:
-        changes.updated += 1
-        row["violation_id"], row["link_reason"] = there["violation_id"], there["link_reason"]
-        _tie(cases, row, changes)
-        own = _TICKETS.ticket_id == row["ticket_id"]
-        connection.execute(update(tables.tickets).where(own).values(**row))
-    else:
-        changes.added += 1
-        _tie(cases, row, changes)
-        connection.execute(insert(tables.tickets).values(**row))
-    if row["violation_id"] is None:
-        changes.unlocated.append(row["ticket_id"])
+        return
+    changes.updated += 1
+    _tie(cases, row, changes)
+    own = _TICKETS.ticket_id == row["ticket_id"]
+    connection.execute(update(tables.tickets).where(own).values(**row))
 
 
 def _tie(cases: Cases, row: Row, changes: TicketChanges) -> None:

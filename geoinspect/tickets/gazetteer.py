@@ -153,16 +153,22 @@ class _Dictionary:
     def __init__(self, exact: Iterable[str], other: Iterable[str]) -> None:
         self._exact = {plain_text(name): name for name in exact}
         self._other = {name: name for name in other}
+        self._exact_lengths = _lengths(self._exact)
+        self._other_lengths = _lengths(self._other)
 
     def find(self, text: str) -> list[Hit]:
         """Return the names in a text from left to right, the longest at each place."""
-        hits = _find(plain_text(text), self._exact, is_exact=True)
-        return hits or _find(reworded(text), self._other, is_exact=False)
+        hits = _find(plain_text(text), self._exact, self._exact_lengths, is_exact=True)
+        return hits or _find(reworded(text), self._other, self._other_lengths, is_exact=False)
 
 
-def _find(plain: str, names: Mapping[str, str], *, is_exact: bool) -> list[Hit]:
+def _lengths(names: Iterable[str]) -> list[int]:
+    """Return how long names are, the longest first; one character is no name."""
+    return sorted({len(name) for name in names if len(name) > 1}, reverse=True)
+
+
+def _find(plain: str, names: Mapping[str, str], lengths: list[int], *, is_exact: bool) -> list[Hit]:
     """Return the names of a dictionary in a text."""
-    lengths = sorted({len(name) for name in names if len(name) > 1}, reverse=True)
     hits: list[Hit] = []
     at = 0
     while at < len(plain):
