@@ -2,7 +2,7 @@
 
 from geoinspect.checklists.items import Item, ItemClass, Kind
 from geoinspect.checklists.matrix import Matrix, point_item_matrix
-from geoinspect.checklists.scoring import InspectionScore, score_inspection
+from geoinspect.checklists.scoring import InspectionScore, inspection_scores, score_inspection
 from geoinspect.checklists.versions import (
     Checklist,
     TrendBreak,
@@ -21,6 +21,7 @@ __all__ = [
     "TrendBreak",
     "check_checklist",
     "in_force",
+    "inspection_scores",
     "point_item_matrix",
     "score_inspection",
     "trend_breaks",

@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from geoinspect.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from geoinspect.checklists.versions import Checklist
 
@@ -100,3 +102,55 @@ def score_inspection(
         tuple(sorted(item_id for item_id, n in results.items() if n is None)),
         tuple(sorted(set(weights) - set(results))),
     )
+
+
+def inspection_scores(results: pd.DataFrame, checklists: Iterable[Checklist]) -> pd.DataFrame:
+    """
+    Score all inspections, each by the version that its results are pinned to.
+
+    Parameters
+    ----------
+    results
+        Current results: inspection_id, item_id, point_id, category, inspected_at, version
+        and n_breaches (missing if not applicable).
+    checklists
+        All versions.
+
+    Returns
+    -------
+    scores
+        Indexed by inspection_id: point_id, category, inspected_at, version, score (0 to 100,
+        missing if nothing was applicable), n_failed, n_missing. Scores of different versions
+        are comparable only where `trend_breaks` finds no break between them.
+
+    Raises
+    ------
+    InputError
+        If a version is missing, or an item that a result names.
+    """
+    versions = {checklist.version: checklist for checklist in checklists}
+    rows = []
+    for (inspection_id, version), of_one in results.groupby(["inspection_id", "version"]):
+        if version not in versions:
+            raise InputError(
+                "The checklist of inspection {id} is missing: its version {version}.",
+                id=inspection_id,
+                version=version,
+            )
+        first = of_one.iloc[0]
+        counts = dict(zip(of_one["item_id"], of_one["n_breaches"], strict=True))
+        breaches = {key: None if pd.isna(n) else int(n) for key, n in counts.items()}
+        found = score_inspection(versions[version], first["category"], breaches)
+        visit = {name: first[name] for name in ("point_id", "category", "inspected_at", "version")}
+        rows.append(
+            {"inspection_id": inspection_id}
+            | visit
+            | {
+                "score": found.score,
+                "n_failed": len(found.failed),
+                "n_missing": len(found.missing),
+            }
+        )
+    columns = ["inspection_id", "point_id", "category", "inspected_at", "version", "score"]
+    table = pd.DataFrame(rows, columns=[*columns, "n_failed", "n_missing"])
+    return table.astype({"score": "Float64"}).set_index("inspection_id")

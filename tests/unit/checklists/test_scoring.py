@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoinspect.checklists import score_inspection
+from geoinspect.checklists import inspection_scores, score_inspection
 from geoinspect.checklists.examples import two_items
 from geoinspect.errors import InputError
 
@@ -58,3 +59,33 @@ def test_scores_lie_between_0_and_100_and_fall_with_every_breach(
         assert score is not None
         assert worse is not None
         assert worse <= score
+
+
+def results(*rows: tuple[str, str, int | None, str]) -> pd.DataFrame:
+    """Results (inspection, item, breaches, version) of one park."""
+    frame = pd.DataFrame(rows, columns=["inspection_id", "item_id", "n_breaches", "version"])
+    at = pd.Timestamp("2026-11-20T01:00Z")
+    typed = frame.astype({"n_breaches": "Int64"})
+    return typed.assign(point_id="P1", category="公园", inspected_at=at)
+
+
+def test_every_inspection_is_scored_by_the_version_it_was_made_by() -> None:
+    even = two_items("even", weights={"A": 50, "B": 50})
+    table = results(
+        ("R1", "A", 1, "2026"), ("R1", "B", 0, "2026"), ("R2", "A", 1, "even"),
+        ("R2", "B", 0, "even"), ("R3", "A", None, "2026"),
+    )  # fmt: skip
+    scores = inspection_scores(table, [RUBRIC, even])
+    assert scores["score"].astype(object).tolist()[:2] == [40, 50]
+    assert pd.isna(scores.loc["R3", "score"])
+    assert scores["n_failed"].tolist() == [1, 1, 0]
+    assert scores["n_missing"].tolist() == [0, 0, 1]
+
+
+def test_a_version_that_is_missing_is_named() -> None:
+    with pytest.raises(InputError, match="inspection R1 is missing: its version 2020"):
+        inspection_scores(results(("R1", "A", 0, "2020")), [RUBRIC])
+
+
+def test_no_results_are_no_scores() -> None:
+    assert inspection_scores(results(), [RUBRIC]).empty

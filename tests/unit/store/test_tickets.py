@@ -17,13 +17,14 @@ from geoinspect.geometry import WGS84
 from geoinspect.people.actor import LOCAL_ACTOR, Actor
 from geoinspect.people.roles import Role
 from geoinspect.sealing import Keyring
-from geoinspect.store import tables
+from geoinspect.store import Store, restore_backup, tables, write_backup
 from geoinspect.tickets import Location
 
 from .test_results import AT, enter, prepared
 
 if TYPE_CHECKING:
-    from geoinspect.store import Store
+    from pathlib import Path
+
     from geoinspect.store.tickets import TicketChanges
 
 KEY = Keyring.from_environment(
@@ -148,3 +149,28 @@ def test_with_a_key_what_was_masked_is_sealed_in_the_database(store: Store) -> N
     assert content is not None
     assert content.startswith("sealed:")
     assert sealing.tickets.original("T1", LOCAL_ACTOR) == {"来电人": "张三"}
+
+
+def test_what_was_kept_before_there_was_a_key_is_sealed_with_the_rest(store: Store) -> None:
+    keep_original(store)
+    sealing = store.acting("li", KEY)
+    assert sealing.ledger.reseal() == 1
+    with store.engine.connect() as connection:
+        content = connection.scalar(select(tables.ticket_originals.c.content))
+    assert content is not None
+    assert content.startswith("sealed:")
+    assert sealing.tickets.original("T1", LOCAL_ACTOR) == {"来电人": "张三"}
+    assert sealing.ledger.reseal() == 0
+
+
+def test_a_backup_holds_all_of_it(store: Store, tmp_path: Path) -> None:
+    prepared(store)
+    enter(store, ("R1", "A", 1))
+    keep_original(store)
+    write_backup(store, tmp_path / "backup", at=AT.to_pydatetime())
+    restore_backup(tmp_path / "again.db", tmp_path / "backup")
+    again = Store.open(tmp_path / "again.db")
+    assert again.checklists.all() == store.checklists.all()
+    pd.testing.assert_frame_equal(again.results.results(), store.results.results())
+    assert again.tickets.original("T1", LOCAL_ACTOR) == {"来电人": "张三"}
+    again.close()
