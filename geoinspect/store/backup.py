@@ -322,7 +322,8 @@ def _compare_logs(source: Connection, target: Connection) -> None:
     """See that a city's log, which is never replaced, and a backup's are one and the same."""
     wanted = select(tables.audit_log.c.number, tables.audit_log.c.hash)
     theirs, ours = (
-        dict(connection.execute(wanted).tuples().all()) for connection in (source, target)
+        {row.number: row.hash for row in connection.execute(wanted)}
+        for connection in (source, target)
     )
     for number in sorted(theirs.keys() & ours.keys()):
         if theirs[number] != ours[number]:
