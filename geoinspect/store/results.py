@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from geoinspect.store import tables
-from geoinspect.store.cases import INSPECTED, Cases
+from geoinspect.store.linking import INSPECTED, Cases
 from geoinspect.store.checklists import read_checklists
 from geoinspect.store.databases import reading, writing
 from geoinspect.store.people import from_naive, naive
