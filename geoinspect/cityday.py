@@ -80,6 +80,8 @@ def weighed_points(
         expected_stops=possible,
         params=params,
         drawn_before=store.drawn_before(day),
+        asked=store.cases.reinspections_due(folder.settings.zone),
+        settled=store.cases.settled(),
     )
     reasons = pd.Series(reason_records(weights.table), index=named.index, dtype=object)
     weighed = named.assign(weight=weights.table["weight"], reasons=reasons)

@@ -11,7 +11,12 @@ GeoinspectError
 ├── StoreError                         the database cannot be reached, is full or damaged
 ├── UnauthenticatedError               nobody is signed in, or the proof is wrong
 ├── ForbiddenError                     who is signed in may not do this
+├── WorkflowError                      the case does not stand where this step begins
+│   └── IllegalTransitionError
 └── MissingDependencyError (also ImportError)
+
+GeoinspectWarning (UserWarning)
+└── UnknownCalendarWarning             only the weekends of a year are known
 
 An error carries an English sentence with named fields and the values of the
 fields. The sentence is also the key of its translation, so that the language is
@@ -26,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class GeoinspectError(Exception):
+class Told(Exception):
     """
-    Root of all deliberate errors.
+    What is told to a person: root of all deliberate errors and warnings.
 
     Parameters
     ----------
@@ -51,10 +56,14 @@ class GeoinspectError(Exception):
     def render(self, translate: Callable[[str], str]) -> str:
         """Return the sentence in the language of `translate`, with the values filled in."""
         told = {
-            name: value.render(translate) if isinstance(value, GeoinspectError) else value
+            name: value.render(translate) if isinstance(value, Told) else value
             for name, value in self.data.items()
         }
         return translate(self.sentence).format(**told)
+
+
+class GeoinspectError(Told):
+    """Root of all deliberate errors."""
 
 
 class InputError(GeoinspectError, ValueError):
@@ -93,5 +102,21 @@ class ForbiddenError(GeoinspectError):
     """Whoever is signed in may not do this."""
 
 
+class WorkflowError(GeoinspectError):
+    """The thing asked for does not stand where this step begins."""
+
+
+class IllegalTransitionError(WorkflowError):
+    """A move that the table of states does not have, or that somebody else must make."""
+
+
 class MissingDependencyError(GeoinspectError, ImportError):
     """An optional package is not installed."""
+
+
+class GeoinspectWarning(Told, UserWarning):
+    """Root of all deliberate warnings."""
+
+
+class UnknownCalendarWarning(GeoinspectWarning):
+    """The holidays of a year are not known: only its weekends count."""

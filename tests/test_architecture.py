@@ -29,10 +29,10 @@ LAYERS = (
     {"frame", "driving", "targets", "tickets"},
     {"sealing", "audit"},
     {"lottery", "network", "routing", "intake", "responsibility"},
-    {"responsibility_rules", "inspectors", "checklists"},
+    {"responsibility_rules", "inspectors", "checklists", "cases"},
     {"borders"},
-    {"districts", "density"},
-    {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people", "masking"},
+    {"districts", "density", "photos"},
+    {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people", "masking", "workingdays"},
     {"arrays", "errors"},
     {"__init__"},
 )

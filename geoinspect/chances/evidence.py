@@ -34,6 +34,8 @@ def gather(
     day: date,
     timezone: ZoneInfo,
     params: ChanceParams,
+    asked: pd.DataFrame | None = None,
+    settled: Collection[str] = (),
 ) -> pd.DataFrame:
     """
     Count what is known of each point on the eve of a day.
@@ -56,6 +58,11 @@ def gather(
         Time zone of the city, which decides what day it was.
     params
         Knobs; here how far back to look.
+    asked
+        Visits that cases ask for, until the point is visited: `point_id` and `since`
+        (timezone-aware).
+    settled
+        Ids of violations whose case is closed or dismissed: they ask for no visit.
 
     Returns
     -------
@@ -82,7 +89,10 @@ def gather(
     complained = complaints[complaints["day"] >= today - params.complaint_days]
     counted = recorded[recorded["day"] >= today - params.risk_days]
     month = visits[visits["day"] >= _number(day.replace(day=1))]
-    unchecked = findings[findings["day"] >= findings["point_id"].map(last)]
+    open_findings = findings[~findings.index.isin(list(settled))]
+    due = pd.concat([open_findings, _asked(asked, timezone, today)])
+    # what nobody visited yet has no day to compare with
+    unchecked = due[~(due["day"] < due["point_id"].map(last))]
     return pd.DataFrame(
         {
             "category": points["category"],
@@ -96,6 +106,13 @@ def gather(
         },
         index=points.index,
     )
+
+
+def _asked(asked: pd.DataFrame | None, timezone: ZoneInfo, today: int) -> pd.DataFrame:
+    """Return the visits that cases asked for before `today`, with their local `day`."""
+    if asked is None or asked.empty:
+        return pd.DataFrame({"point_id": [], "day": []}).astype({"day": np.int64})
+    return _on_local_days(asked, "since", timezone, today)[["point_id", "day"]]
 
 
 def homeless(points: pd.DataFrame, *tables: pd.DataFrame) -> int:

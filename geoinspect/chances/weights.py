@@ -86,6 +86,8 @@ def point_weights(
     expected_stops: float,
     params: ChanceParams | None = None,
     drawn_before: Mapping[date, Collection[str]] | None = None,
+    asked: pd.DataFrame | None = None,
+    settled: Collection[str] = (),
 ) -> DayWeights:
     """
     Weigh every point for the lottery of a day, with a reason for each factor.
@@ -115,6 +117,11 @@ def point_weights(
     drawn_before
         Points that the lottery drew on earlier days. They count as visited, also
         where nobody wrote the inspection down yet.
+    asked
+        Visits that cases ask for: `point_id` and `since` (timezone-aware). Each is due from
+        the next day until the point's next visit.
+    settled
+        Ids of violations whose case is closed or dismissed: they are due no more.
 
     Returns
     -------
@@ -142,6 +149,8 @@ def point_weights(
         day=day,
         timezone=timezone,
         params=params,
+        asked=asked,
+        settled=settled,
     )
     weights = weigh(evidence, day=day, expected_stops=expected_stops, params=params)
     rows = homeless(points, inspections, violations)

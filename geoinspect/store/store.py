@@ -15,6 +15,7 @@ from geoinspect.geometry import WGS84
 from geoinspect.store import migrations, tables
 from geoinspect.store.answers import AnswerTable
 from geoinspect.store.auditlog import AuditLog
+from geoinspect.store.cases import CaseStore
 from geoinspect.store.checklists import ChecklistStore
 from geoinspect.store.columns import Geometry
 from geoinspect.store.databases import create_database, open_database, shown, writing
@@ -242,6 +243,11 @@ class Store:
     def ledger(self) -> PlanLedger:
         """The ledger of draws, with the records of all plans."""
         return PlanLedger(self._engine, self._desk)
+
+    @property
+    def cases(self) -> CaseStore:
+        """The violation cases."""
+        return CaseStore(self._engine, self._desk)
 
     @property
     def audit(self) -> AuditLog:

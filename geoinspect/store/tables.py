@@ -236,6 +236,115 @@ tokens = Table(
     Column("expires_at", DateTime, nullable=False),
 )
 
+# Violation cases; see `geoinspect.cases` and `geoinspect.store.cases`. Rows of moves, notices,
+# replies and re-inspections are only ever added.
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Key, primary_key=True),
+    Column("point_id", String),
+    Column("point_name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("unit_id", String),
+    Column("unit_name", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("defect", String, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("found_at", DateTime, nullable=False),
+    Column("opened_at", DateTime, nullable=False),
+)
+
+case_moves = Table(
+    "case_moves",
+    metadata,
+    Column("case_id", Key, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("act", String, nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("party", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    # the last day that the unit has from here on, an ISO date; null if it stays as it was
+    Column("deadline", String),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    # two programs that number at the same moment cannot both have a number
+    Column("issuer", String, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", Key, nullable=False, unique=True),
+    Column("content", Text, nullable=False),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("case_id", Key, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    # of a reply that came on a sheet: which record of it, and a hash of what it said
+    Column("record_id", String),
+    Column("version", Integer),
+    Column("content_sha256", String),
+    UniqueConstraint("record_id", "version"),
+)
+
+reinspections = Table(
+    "reinspections",
+    metadata,
+    Column("case_id", Key, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("passed", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# What photos tell of themselves; the files are in the city's folder. Taken is UTC.
+photos = Table(
+    "photos",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("taken_at", DateTime),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("likeness", LargeBinary, nullable=False),
+)
+
+photo_uses = Table(
+    "photo_uses",
+    metadata,
+    # the order of arrival, which no clock decides
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", Key, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("use", String, nullable=False),
+    # number of the move that the photo came with, 0 for the finding
+    Column("move", Integer, nullable=False),
+    UniqueConstraint("case_id", "sha256", "use", "move"),
+)
+
+# What decides which closed cases are visited again; see `geoinspect.cases.rechecks`.
+recheck_seeds = Table(
+    "recheck_seeds",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("seed", String, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)
+
 # The log that cannot be edited; see `geoinspect.audit`. All text but the number, for its
 # bytes are what is hashed. `geoinspect.store.auditlog` makes the database refuse changes.
 audit_log = Table(

@@ -7,7 +7,7 @@ from alembic import op
 from geoinspect.store import tables
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _NEW = (
     tables.checklists,

@@ -1,0 +1,159 @@
+"""
+Whether two photos show the same picture, after saving anew, brightening, cropping, mirroring.
+
+A photo is known by perceptual hashes of 64 bits each ("pHash": the signs of the low
+frequencies of its cosine transform, Zauner 2010, "Implementation and benchmarking of perceptual
+image hash functions"), computed by `imagehash`: one of the whole, one of its mirror image, and
+one of each of 27 windows. A picture cut from another looks like one of its windows. Pictures
+whose hashes differ in few bits are then laid over each other as small grey pictures, shifted and
+scaled until they correlate best: the same picture correlates almost wholly, another one of the
+same place does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import imagehash
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image, ImageOps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+_BASE_PX = 256
+_SCALES = (0.92, 0.84, 0.76)
+_SHIFTS = (0.0, 0.5, 1.0)
+#: Hashes of a photo: the whole, its mirror image, and the windows.
+N_HASHES = 2 + len(_SCALES) * len(_SHIFTS) ** 2
+#: Side of the small grey picture that is laid over another.
+THUMB_PX = 40
+_HASH_BYTES = 8 * N_HASHES
+#: Sides, of `THUMB_PX`, that somebody may have cut a picture down to: for a first look, and all.
+_FEW_SIDES, _ALL_SIDES = (29, 33, 37, 40), tuple(range(29, THUMB_PX + 1))
+#: Correlation at the first look below which no other side is tried.
+_WORTH_A_CLOSER_LOOK = 0.75
+#: Standard deviation of the grey values, of 255, below which a picture shows nothing.
+_FLAT = 4.0
+
+
+def fingerprint(image: Image.Image) -> bytes:
+    """
+    Return the hashes of a photo, b"" for one that shows nothing, such as a dark room.
+
+    Returns
+    -------
+    fingerprint
+        `N_HASHES` unsigned integers of 64 bits, little end first, then `THUMB_PX` squared grey
+        values.
+    """
+    upright = ImageOps.exif_transpose(image)
+    small = upright.convert("L")
+    small.thumbnail((_BASE_PX, _BASE_PX), Image.Resampling.BILINEAR)
+    if float(np.asarray(small).std()) < _FLAT:
+        return b""
+    pictures = [small, ImageOps.mirror(small), *_windows(small)]
+    hashes = np.array([_phash(picture) for picture in pictures], dtype="<u8").tobytes()
+    return hashes + small.resize((THUMB_PX, THUMB_PX), Image.Resampling.BOX).tobytes()
+
+
+def _windows(image: Image.Image) -> Iterator[Image.Image]:
+    """Cut out what somebody might cut out: the corners, edges and middle at three sizes."""
+    for scale in _SCALES:
+        width, height = round(image.width * scale), round(image.height * scale)
+        for down in _SHIFTS:
+            for right in _SHIFTS:
+                x = round((image.width - width) * right)
+                y = round((image.height - height) * down)
+                yield image.crop((x, y, x + width, y + height))
+
+
+def _phash(image: Image.Image) -> int:
+    """Pack a perceptual hash into an integer."""
+    return int(str(imagehash.phash(image)), 16)
+
+
+def unpack(fingerprints: Sequence[bytes]) -> NDArray[np.uint64]:
+    """Return the hashes of photos, shape (n, N_HASHES); none of them may be empty."""
+    joined = b"".join(each[:_HASH_BYTES] for each in fingerprints)
+    flat = np.frombuffer(joined, dtype="<u8").astype(np.uint64)
+    return flat.reshape(len(fingerprints), N_HASHES)
+
+
+def distances(one: NDArray[np.uint64], many: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """
+    Compare a photo with many: the fewest differing bits of any part against the whole.
+
+    Parameters
+    ----------
+    one
+        Hashes of the photo, shape (N_HASHES,).
+    many
+        Hashes of the others, shape (n, N_HASHES).
+
+    Returns
+    -------
+    bits
+        Shape (n,), 0 to 64.
+    """
+    parts_of_many = np.bitwise_count(many ^ one[0]).min(axis=1)
+    parts_of_one = np.bitwise_count(many[:, :1] ^ one[None, :]).min(axis=1)
+    bits: NDArray[np.int64] = np.minimum(parts_of_many, parts_of_one).astype(np.int64)
+    return bits
+
+
+def correlation(one: bytes, other: bytes) -> float:
+    """
+    Lay two pictures over each other, and return how well they correlate at best.
+
+    Either may be a part of the other, or of its mirror image. Brightness and contrast play no
+    part.
+
+    Parameters
+    ----------
+    one, other
+        Fingerprints.
+
+    Returns
+    -------
+    correlation
+        Up to 1 for the same picture.
+    """
+    first, second = (_thumb(each) for each in (one, other))
+    mirrored = second[:, ::-1]
+    pairs = [(first, second), (second, first), (first, mirrored), (mirrored, first)]
+    fits = [_best_fit(whole, part, _FEW_SIDES) for whole, part in pairs]
+    if max(fits) < _WORTH_A_CLOSER_LOOK:
+        return max(fits)
+    return _best_fit(*pairs[fits.index(max(fits))], _ALL_SIDES)
+
+
+def _thumb(fingerprint: bytes) -> NDArray[np.uint8]:
+    grey = np.frombuffer(fingerprint[_HASH_BYTES:], dtype=np.uint8)
+    return grey.reshape(THUMB_PX, THUMB_PX)
+
+
+def _best_fit(whole: NDArray[np.uint8], part: NDArray[np.uint8], sides: Sequence[int]) -> float:
+    """Shift a picture, cut down as somebody may have done, over the one it may stem from."""
+    picture = Image.fromarray(np.ascontiguousarray(part))
+    best = -1.0
+    for height in sides:
+        for width in sides:
+            small = np.asarray(picture.resize((width, height), Image.Resampling.BOX))
+            windows = sliding_window_view(whole, (height, width)).reshape(-1, height * width)
+            best = max(best, float(_correlations(windows, small.ravel()).max()))
+    return best
+
+
+def _correlations(windows: NDArray[np.uint8], small: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Correlate one picture, shape (p,), with many, shape (n, p)."""
+    one = small.astype(np.float64) - small.mean()
+    many = windows.astype(np.float64)
+    spread = many.std(axis=1) * np.sqrt(len(small)) * np.linalg.norm(one)
+    covariance: NDArray[np.float64] = many @ one
+    correlations: NDArray[np.float64] = np.zeros_like(covariance)
+    np.divide(covariance, spread, out=correlations, where=spread > 0)
+    return correlations

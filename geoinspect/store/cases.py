@@ -1,0 +1,497 @@
+"""
+Violation cases in the database: opened, noticed, replied to, inspected again, closed.
+
+Each change is one transaction that no other writer of the city runs beside, with a row of
+the log; see `geoinspect.cases` for the rules.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from geoinspect.cases.deadlines import DeadlineParams, deadline_after, reason_to_escalate
+from geoinspect.cases.notices import Notice, NoticeNumber, check_issuer
+from geoinspect.cases.signs import FINDING, REINSPECTION, REPLY
+from geoinspect.cases.states import Act, next_move
+from geoinspect.errors import InputError, NotFoundError
+from geoinspect.store import tables
+from geoinspect.store.caserows import (
+    facts_of_violation,
+    naive,
+    notice_of_row,
+    notice_to_json,
+    read_deadlines,
+    read_facts,
+    read_moves,
+    read_standing,
+    write_facts,
+    write_move,
+)
+from geoinspect.store.casetables import CaseTables
+from geoinspect.store.databases import writing
+from geoinspect.store.desk import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection, Engine
+
+    from geoinspect.cases.deadlines import Defect
+    from geoinspect.cases.facts import CaseFacts
+    from geoinspect.cases.returns import SheetReply
+    from geoinspect.cases.states import Move, Mover, Standing
+    from geoinspect.photos import Photo
+
+_NOTICES = tables.notices.c
+_USES = tables.photo_uses.c
+
+#: How often a number is tried for where a program outside of this one took it.
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Office:
+    """
+    The office that runs the cases.
+
+    Attributes
+    ----------
+    timezone
+        Time zone of the city, which decides days and years.
+    params
+        Knobs of deadlines.
+    issuer
+        Code that its notices are numbered under.
+    """
+
+    timezone: ZoneInfo
+    issuer: str
+    params: DeadlineParams = field(default_factory=DeadlineParams)
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    A case as it stands.
+
+    Attributes
+    ----------
+    facts
+        What it is about.
+    standing
+        Its moves.
+    deadline
+        Last day that the unit has, None before there is a notice.
+    notice
+        The notice, None before there is one.
+    photos
+        SHA-256 and use of its photos, in the order in which they came in.
+    """
+
+    facts: CaseFacts
+    standing: Standing
+    deadline: date | None
+    notice: Notice | None
+    photos: tuple[tuple[str, str], ...]
+
+
+class CaseStore(CaseTables):
+    """
+    The cases of one city.
+
+    Parameters
+    ----------
+    engine
+        Database.
+    desk
+        Who is at work.
+    new_seed
+        Makes the secret that decides which closed cases are visited again.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        desk: Desk | None = None,
+        new_seed: Callable[[], str] = lambda: secrets.token_hex(16),
+    ) -> None:
+        super().__init__(engine)
+        self._desk = desk or Desk()
+        self._new_seed = new_seed
+
+    def open(self, violation_id: str, defect: Defect, *, at: datetime) -> CaseFacts:
+        """
+        Open the case of a violation; one that is open stays as it is.
+
+        Raises
+        ------
+        NotFoundError
+            If the city has no such violation.
+        InputError
+            If the case is there with another class of defects.
+        """
+        with writing(self._engine) as connection:
+            facts = read_facts(connection, violation_id)
+            if facts is None:
+                return self._open(connection, violation_id, defect, at)
+        if facts.defect is not defect:
+            raise InputError(
+                "Case {case_id} was opened as {defect}: its class of defects stays.",
+                case_id=violation_id,
+                defect=facts.defect.value,
+            )
+        return facts
+
+    def case(self, case_id: str) -> Case:
+        """
+        Return a case as it stands.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        with self._engine.connect() as connection:
+            facts = facts_of(connection, case_id)
+            notice = select(tables.notices).where(_NOTICES.case_id == case_id)
+            row = connection.execute(notice).mappings().one_or_none()
+            uses = select(_USES.sha256, _USES.use).where(_USES.case_id == case_id)
+            return Case(
+                facts,
+                read_standing(connection, facts),
+                read_deadlines(connection, case_id).get(case_id),
+                None if row is None else notice_of_row(row),
+                tuple((r.sha256, r.use) for r in connection.execute(uses.order_by(_USES.number))),
+            )
+
+    def notify(
+        self, case_id: str, mover: Mover, office: Office, *, at: datetime, basis: str = ""
+    ) -> Notice:
+        """
+        Issue the rectification notice of a case under the next number.
+
+        Number and notice are written in one transaction, so no crash leaves a gap.
+
+        Parameters
+        ----------
+        case_id
+            The case; see `open`.
+        mover
+            Who issues it.
+        office
+            For whom.
+        at
+            When, timezone-aware.
+        basis
+            Rule or standard that the item rests on.
+
+        Raises
+        ------
+        IllegalTransitionError
+            If the case has a notice already, or somebody else must issue it.
+        InputError
+            If nobody answers for the place.
+        """
+        for left in reversed(range(_TRIES)):
+            try:
+                with writing(self._engine) as connection:
+                    return self._notify(connection, case_id, mover, office, at, basis)
+            except IntegrityError:
+                # a writer that does not wait for others took the number
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def reply(
+        self, case_id: str, mover: Mover, text: str, photos: Sequence[Photo], *, at: datetime
+    ) -> Move:
+        """
+        Enter the reply of a unit, with photos as proof.
+
+        Raises
+        ------
+        InputError
+            If it says nothing.
+        """
+        with writing(self._engine) as connection:
+            return self._reply(connection, case_id, mover, text, photos, at, {})
+
+    @property
+    def engine(self) -> Engine:
+        """The database."""
+        return self._engine
+
+    def enter_reply(self, connection: Connection, reply: SheetReply, mover: Mover) -> Move:
+        """Enter a reply of a sheet, within the transaction of `take_returns`."""
+        origin = {
+            "record_id": reply.record_id,
+            "version": reply.version,
+            "content_sha256": reply.sha256,
+        }
+        return self._reply(connection, reply.case_id, mover, reply.text, (), reply.at, origin)
+
+    def step(self, case_id: str, act: Act, mover: Mover, *, at: datetime, reason: str = "") -> Move:
+        """Make a move that brings nothing with it: approve, reject, escalate or dismiss."""
+        if act not in (Act.APPROVE, Act.REJECT, Act.ESCALATE, Act.DISMISS):
+            raise ValueError(f"{act} has a method of its own")
+        with writing(self._engine) as connection:
+            return self.enter_move(
+                connection, facts_of(connection, case_id), act, mover, at, reason
+            )
+
+    def reinspect(
+        self,
+        case_id: str,
+        inspector: Mover,
+        closer: Mover,
+        office: Office,
+        *,
+        passed: bool,
+        at: datetime,
+        note: str = "",
+        photos: Sequence[Photo] = (),
+    ) -> Move:
+        """
+        Enter a re-inspection, and close the case or return it with a new deadline.
+
+        Parameters
+        ----------
+        inspector
+            Who looked.
+        closer
+            Who decides for the office; may be the same person, but nobody of the unit.
+        passed
+            Whether the violation is put right.
+        note
+            What was seen; needed where it is not put right.
+
+        Returns
+        -------
+        move
+            The closing, or the return.
+        """
+        with writing(self._engine) as connection:
+            facts = facts_of(connection, case_id)
+            looked = self.enter_move(connection, facts, Act.REINSPECT, inspector, at, note)
+            row = {"case_id": case_id, "number": looked.number, "passed": passed, "note": note}
+            connection.execute(insert(tables.reinspections).values(**row))
+            self._use_photos(connection, case_id, photos, REINSPECTION, looked.number)
+            if passed:
+                self._seed(connection, at.astimezone(office.timezone).year, at)
+                return self.enter_move(connection, facts, Act.CLOSE, closer, at, note)
+            day = deadline_after(at, office.params.after_return, office.timezone)
+            return self.enter_move(connection, facts, Act.RETURN, closer, at, note, day)
+
+    def add_photos(self, case_id: str, photos: Sequence[Photo]) -> None:
+        """Add photos of the finding."""
+        with writing(self._engine) as connection:
+            facts_of(connection, case_id)
+            self._use_photos(connection, case_id, photos, FINDING, 0)
+            self._desk.enter(connection, "case.photos", case_id, {"photos": len(photos)})
+
+    def escalate_due(self, mover: Mover, office: Office, *, now: datetime) -> list[tuple[str, str]]:
+        """Escalate every case that the rule escalates; return ids and reasons."""
+        escalated = []
+        with writing(self._engine) as connection:
+            deadlines = read_deadlines(connection)
+            for case_id in sorted(read_moves(connection)):
+                facts = facts_of(connection, case_id)
+                reason = reason_to_escalate(
+                    read_standing(connection, facts), deadlines.get(case_id), office.params,
+                    now=now, timezone=office.timezone,
+                )  # fmt: skip
+                if reason:
+                    self.enter_move(connection, facts, Act.ESCALATE, mover, now, reason)
+                    escalated.append((case_id, reason))
+        return escalated
+
+    def _open(
+        self, connection: Connection, violation_id: str, defect: Defect, at: datetime
+    ) -> CaseFacts:
+        """Enter a new case."""
+        facts = facts_of_violation(connection, violation_id, defect, at)
+        write_facts(connection, facts)
+        self._seed(connection, at.year, at)
+        self._desk.enter(connection, "case.open", violation_id, {"defect": defect.value})
+        return facts
+
+    def _notify(
+        self,
+        connection: Connection,
+        case_id: str,
+        mover: Mover,
+        office: Office,
+        at: datetime,
+        basis: str,
+    ) -> Notice:
+        """Write a notice under the next number."""
+        facts = facts_of(connection, case_id)
+        days = office.params.working_days(facts.defect, facts.severity)
+        day = deadline_after(at, days, office.timezone)
+        number = _next_number(
+            connection, check_issuer(office.issuer), at.astimezone(office.timezone).year
+        )
+        photos = _photos_of(connection, case_id)
+        notice = _notice(number, facts, mover, at, day, days, basis, office.params, photos)
+        # the number goes into the log too, with the move that it comes with
+        self.enter_move(connection, facts, Act.NOTIFY, mover, at, str(number), day)
+        row = {**vars(number), "case_id": case_id, "content": notice_to_json(notice)}
+        connection.execute(insert(tables.notices).values(**row))
+        return notice
+
+    def _reply(
+        self,
+        connection: Connection,
+        case_id: str,
+        mover: Mover,
+        text: str,
+        photos: Sequence[Photo],
+        at: datetime,
+        origin: dict[str, Any],
+    ) -> Move:
+        """Enter a reply and its photos."""
+        if not text.strip():
+            raise InputError(
+                "The reply to case {case_id} says nothing: write what was done.", case_id=case_id
+            )
+        move = self.enter_move(connection, facts_of(connection, case_id), Act.REPLY, mover, at, "")
+        row = {"case_id": case_id, "number": move.number, "text": text.strip(), **origin}
+        connection.execute(insert(tables.replies).values(**row))
+        self._use_photos(connection, case_id, photos, REPLY, move.number)
+        return move
+
+    def enter_move(
+        self,
+        connection: Connection,
+        facts: CaseFacts,
+        act: Act,
+        mover: Mover,
+        at: datetime,
+        reason: str = "",
+        deadline: date | None = None,
+    ) -> Move:
+        """Make a move that the rules allow, within a transaction, with a row of the log."""
+        move = next_move(read_standing(connection, facts), act, mover, at=at, reason=reason)
+        write_move(connection, facts.case_id, move, deadline)
+        details = {"state": move.after.value, "by": mover.name, "party": mover.party.value}
+        if deadline is not None:
+            details["deadline"] = deadline.isoformat()
+        self._desk.enter(connection, f"case.{act.value}", facts.case_id, details)
+        return move
+
+    def _use_photos(
+        self, connection: Connection, case_id: str, photos: Sequence[Photo], use: str, move: int
+    ) -> None:
+        """Note what photos tell, and what they are used for; the same one counts once."""
+        last = connection.scalar(select(func.max(_USES.number))) or 0
+        known = set(connection.scalars(select(tables.photos.c.sha256)))
+        here = select(_USES.sha256).where(
+            _USES.case_id == case_id, _USES.use == use, _USES.move == move
+        )
+        used = set(connection.scalars(here))
+        unused = {photo.sha256: photo for photo in photos if photo.sha256 not in used}
+        for number, photo in enumerate(unused.values(), start=last + 1):
+            if photo.sha256 not in known:
+                connection.execute(insert(tables.photos).values(**_photo_row(photo)))
+            row = {"number": number, "case_id": case_id, "sha256": photo.sha256}
+            connection.execute(insert(tables.photo_uses).values(**row, use=use, move=move))
+
+    def _seed(self, connection: Connection, year: int, at: datetime) -> None:
+        """Make the seed of a year if it has none; the log gets its hash, which binds it."""
+        seeds = tables.recheck_seeds
+        if connection.scalar(select(seeds.c.year).where(seeds.c.year == year)) is not None:
+            return
+        seed = self._new_seed()
+        connection.execute(insert(seeds).values(year=year, seed=seed, made_at=naive(at)))
+        facts = {"sha256": sha256(seed.encode()).hexdigest()}
+        self._desk.enter(connection, "case.seed", str(year), facts)
+
+
+def facts_of(connection: Connection, case_id: str) -> CaseFacts:
+    """
+    Read what a case is about.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such case.
+    """
+    facts = read_facts(connection, case_id)
+    if facts is None:
+        raise NotFoundError(
+            "There is no case {case_id!r}: `geoinspect -C CITY violation notice` opens one.",
+            case_id=case_id,
+        )
+    return facts
+
+
+def _next_number(connection: Connection, issuer: str, year: int) -> NoticeNumber:
+    """Return the number after the last one of an issuer and year."""
+    of_year = select(func.max(_NOTICES.number)).where(
+        _NOTICES.issuer == issuer, _NOTICES.year == year
+    )
+    return NoticeNumber(issuer, year, 1 + (connection.scalar(of_year) or 0))
+
+
+def _photos_of(connection: Connection, case_id: str) -> tuple[str, ...]:
+    """Return the photos of the finding."""
+    wanted = select(_USES.sha256).where(_USES.case_id == case_id, _USES.use == FINDING)
+    return tuple(connection.scalars(wanted.order_by(_USES.number)))
+
+
+def _photo_row(photo: Photo) -> dict[str, Any]:
+    """Turn what a photo tells into a row."""
+    row = {**vars(photo), "taken_at": naive(photo.taken_at)}
+    lon, lat = row.pop("lonlat") or (None, None)
+    return {**row, "lon": lon, "lat": lat}
+
+
+def _notice(
+    number: NoticeNumber,
+    facts: CaseFacts,
+    mover: Mover,
+    at: datetime,
+    deadline: date,
+    working_days: int,
+    basis: str,
+    params: DeadlineParams,
+    photos: tuple[str, ...],
+) -> Notice:
+    """Write a notice down as it is issued."""
+    if facts.unit_id is None:
+        raise InputError(
+            "Nobody answers for the place of case {case_id}: run `geoinspect -C CITY assign`, or "
+            "add a rule for it to the table of units.",
+            case_id=facts.case_id,
+        )
+    return Notice(
+        number=number,
+        case_id=facts.case_id,
+        issued_at=at,
+        issued_by=mover.name,
+        unit_id=facts.unit_id,
+        unit_name=facts.unit_name,
+        point_id=facts.point_id or "",
+        point_name=facts.point_name,
+        address=facts.address,
+        lonlat=facts.lonlat,
+        category=facts.category,
+        item=facts.item,
+        description=facts.description,
+        defect=facts.defect.value,
+        severity=facts.severity,
+        found_at=facts.found_at,
+        deadline=deadline,
+        working_days=working_days,
+        basis=basis,
+        params=asdict(params),
+        photos=photos,
+    )

@@ -1,0 +1,144 @@
+"""Cases as tables: for lists, for the chances of a day, and for signs of sham closure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import select
+
+from geoinspect.cases.deadlines import FINAL
+from geoinspect.cases.rechecks import RecheckParams, is_rechecked
+from geoinspect.cases.states import Act, State
+from geoinspect.store import tables
+from geoinspect.store.caserows import notice_of_row, read_deadlines, read_moves
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Engine
+
+    from geoinspect.cases.notices import Notice
+    from geoinspect.cases.states import Move
+
+_CASES = tables.cases.c
+_NOTICES = tables.notices.c
+_USES = tables.photo_uses.c
+_PHOTOS = tables.photos.c
+
+_MOMENTS = ("found_at", "opened_at", "noticed_at", "replied_at", "approved_at", "closed_at")
+
+
+class CaseTables:
+    """
+    All cases of a city, to be read.
+
+    Parameters
+    ----------
+    engine
+        Database.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def table(self) -> pd.DataFrame:
+        """
+        Return all cases as they stand.
+
+        Returns
+        -------
+        cases
+            Indexed by case id and sorted by it: the columns of the table `cases`; `state`,
+            `returns` (times it came back), `deadline` (a date or None), and the moments
+            `noticed_at`, `replied_at`, `approved_at` (the last ones) and `closed_at` (UTC,
+            NaT where it did not happen).
+        """
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.cases).order_by(_CASES.case_id)).all()
+            moves, deadlines = read_moves(connection), read_deadlines(connection)
+        cases = pd.DataFrame(rows, columns=[c.name for c in _CASES]).set_index("case_id")
+        told = [_told(moves.get(str(case_id), ())) for case_id in cases.index]
+        for name in ("state", "returns", *_MOMENTS[2:]):
+            cases[name] = pd.Series([row[name] for row in told], index=cases.index, dtype=object)
+        for name in _MOMENTS:
+            cases[name] = pd.to_datetime(cases[name], utc=True)
+        days = [deadlines.get(str(case_id)) for case_id in cases.index]
+        cases["deadline"] = pd.Series(days, index=cases.index, dtype=object)
+        return cases.astype({"lon": float, "lat": float})
+
+    def notices(self, issuer: str | None = None, year: int | None = None) -> list[Notice]:
+        """Return notices by issuer, year and number, or those of an issuer or a year."""
+        wanted = select(tables.notices)
+        if issuer is not None:
+            wanted = wanted.where(_NOTICES.issuer == issuer)
+        if year is not None:
+            wanted = wanted.where(_NOTICES.year == year)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted).mappings().all()
+        return sorted((notice_of_row(row) for row in rows), key=lambda notice: notice.number)
+
+    def photo_uses(self) -> pd.DataFrame:
+        """Return every use of a photo with what it tells, as `geoinspect.cases.find_signs` asks."""
+        columns = (_USES.case_id, _USES.sha256, _USES.use, _PHOTOS.taken_at, _PHOTOS.lon,
+                   _PHOTOS.lat, _PHOTOS.likeness)  # fmt: skip
+        wanted = select(*columns).join_from(
+            tables.photo_uses, tables.photos, _USES.sha256 == _PHOTOS.sha256
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(_USES.number)).all()
+        uses = pd.DataFrame(rows, columns=[c.name for c in columns])
+        uses["taken_at"] = pd.to_datetime(uses["taken_at"], utc=True)
+        return uses.astype({"lon": float, "lat": float})
+
+    def seeds(self) -> dict[int, str]:
+        """Return the seeds that decide which closed cases are visited again, by year."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.recheck_seeds)).all()
+        return {row.year: row.seed for row in rows}
+
+    def reinspections_due(
+        self, timezone: ZoneInfo, params: RecheckParams | None = None
+    ) -> pd.DataFrame:
+        """
+        Return the visits that cases ask for.
+
+        Returns
+        -------
+        due
+            `case_id`, `point_id` and `since` (UTC): cases whose reply is approved, since then,
+            and the share of closed cases that is looked at again, since their closing.
+        """
+        params = params or RecheckParams()
+        cases = self.table()
+        seeds = self.seeds()
+        closed = cases[(cases["state"] == State.CLOSED) & cases["point_id"].notna()]
+        years = closed["closed_at"].dt.tz_convert(timezone).dt.year
+        drawn = [
+            is_rechecked(str(case_id), seeds[year], params.share) for case_id, year in years.items()
+        ]
+        waiting = cases[(cases["state"] == State.APPROVED) & cases["point_id"].notna()]
+        parts = [
+            waiting[["point_id", "approved_at"]].set_axis(["point_id", "since"], axis=1),
+            closed[["point_id", "closed_at"]][drawn].set_axis(["point_id", "since"], axis=1),
+        ]
+        return pd.concat(parts).reset_index(names="case_id")
+
+    def settled(self) -> frozenset[str]:
+        """Return the ids of the cases that are closed or dismissed."""
+        cases = self.table()
+        return frozenset(cases.index[cases["state"].isin([state.value for state in FINAL])])
+
+
+def _told(moves: Sequence[Move]) -> dict[str, object]:
+    """Sum up the moves of a case."""
+    last = {move.act: move.at for move in moves}
+    return {
+        "state": (moves[-1].after if moves else State.FOUND).value,
+        "returns": sum(move.after is State.RETURNED for move in moves),
+        "noticed_at": last.get(Act.NOTIFY),
+        "replied_at": last.get(Act.REPLY),
+        "approved_at": last.get(Act.APPROVE),
+        "closed_at": last.get(Act.CLOSE),
+    }
