@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from geoinspect.audit import log
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.network import RoadNetwork
+from geoinspect.photos import PhotoFolder
 from geoinspect.sealing import Keyring
 from geoinspect.settings import read_settings
 from geoinspect.store import Store, is_empty, schema_named, shown, with_schema
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "geoinspect.toml"
 DATABASE_FILE = "city.db"
 NETWORK_FILE = "roads.gin"
+PHOTOS_FOLDER = "photos"
 
 _SETTINGS_TEXT = """\
 # Settings of this city. Environment variables such as GEOINSPECT_LANGUAGE win over them.
@@ -182,6 +184,11 @@ class CityFolder:
         """Return the districts, or None if there are none yet."""
         districts = self.store().districts()
         return districts if len(districts) else None
+
+    @property
+    def photos(self) -> PhotoFolder:
+        """The photos of violations and of what was done about them."""
+        return PhotoFolder(self.path / PHOTOS_FOLDER)
 
     @property
     def network_path(self) -> Path:

@@ -84,7 +84,7 @@ class SignParams:
     same_bits: int = 16
     same_correlation: float = 0.94
     same_correlation_own: float = 0.985
-    n_looks: int = 20
+    n_looks: int = 10
     distance_m: float = 200.0
     clock_min: float = 15.0
 

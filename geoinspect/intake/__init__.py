@@ -8,6 +8,7 @@ from geoinspect.intake.inspections import InspectionsImport, read_inspections
 from geoinspect.intake.inspectors import InspectorsImport, read_inspectors
 from geoinspect.intake.photos import PhotoFolder
 from geoinspect.intake.points import PointsImport, read_points
+from geoinspect.intake.replies import RepliesImport, read_replies
 from geoinspect.intake.results import ResultsImport, read_results
 from geoinspect.intake.table import Table, read_table
 from geoinspect.intake.tickets import TicketsImport, read_tickets
@@ -25,6 +26,7 @@ __all__ = [
     "PhotoFolder",
     "PointsImport",
     "Remark",
+    "RepliesImport",
     "ResultsImport",
     "Table",
     "TicketsImport",
@@ -36,6 +38,7 @@ __all__ = [
     "read_inspections",
     "read_inspectors",
     "read_points",
+    "read_replies",
     "read_results",
     "read_table",
     "read_tickets",

@@ -117,6 +117,17 @@ INSPECTION_ROLES: dict[str, tuple[str, ...]] = {
     "inspected_on": ("检查日期", "巡查日期", "测评日期", "日期", "date", "inspectedon"),
 }
 
+REPLY_ROLES: dict[str, tuple[str, ...]] = {
+    "record_id": ("记录编号", "回复编号", "反馈编号", "记录号", "recordid"),
+    "version": ("版本", "版本号", "version"),
+    "case_id": ("案件编号", "问题编号", "违规编号", "案件号", "caseid", "violationid"),
+    "replied_at": ("回复时间", "反馈时间", "整改时间", "完成时间", "时间", "repliedat", "time"),
+    "replied_on": ("回复日期", "反馈日期", "整改日期", "完成日期", "日期", "date"),
+    "by": ("填报人", "回复人", "反馈人", "经办人", "by", "author"),
+    "leader": ("审批领导", "审核人", "审批人", "签发人", "负责人", "leader", "approvedby"),
+    "text": ("整改情况", "回复内容", "反馈内容", "整改措施", "情况说明", "text", "reply"),
+}
+
 INSPECTOR_ROLES: dict[str, tuple[str, ...]] = {
     "inspector_id": (
         *("工号", "人员编号", "检查员编号", "检查人员编号", "执法证号", "员工编号", "inspectorid"),
@@ -250,6 +261,7 @@ TICKET_ROLES: dict[str, tuple[str, ...]] = {
 ALL_ROLES = (
     POINT_ROLES, DISTRICT_ROLES, UNIT_ROLES, VIOLATION_ROLES, INSPECTION_ROLES, INSPECTOR_ROLES,
     CHECKLIST_ROLES, RESULT_ROLES, TICKET_ROLES,
+    REPLY_ROLES,
 )  # fmt: skip
 
 _DATUM_WORDS: dict[Datum, re.Pattern[str]] = {

@@ -148,12 +148,12 @@ def _best_fit(whole: NDArray[np.uint8], part: NDArray[np.uint8], sides: Sequence
     return best
 
 
-def _correlations(windows: NDArray[np.uint8], small: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _correlations(windows: NDArray[np.uint8], small: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Correlate one picture, shape (p,), with many, shape (n, p)."""
-    one = small.astype(np.float64) - small.mean()
-    many = windows.astype(np.float64)
+    one = small.astype(np.float32) - np.float32(small.mean())
+    many = windows.astype(np.float32)
     spread = many.std(axis=1) * np.sqrt(len(small)) * np.linalg.norm(one)
-    covariance: NDArray[np.float64] = many @ one
-    correlations: NDArray[np.float64] = np.zeros_like(covariance)
+    covariance: NDArray[np.float32] = many @ one
+    correlations: NDArray[np.float32] = np.zeros_like(covariance)
     np.divide(covariance, spread, out=correlations, where=spread > 0)
     return correlations

@@ -150,6 +150,11 @@ class CaseStore(CaseTables):
             )
         return facts
 
+    def has(self, case_id: str) -> bool:
+        """Tell whether the case of a violation is open or was."""
+        with self._engine.connect() as connection:
+            return read_facts(connection, case_id) is not None
+
     def case(self, case_id: str) -> Case:
         """
         Return a case as it stands.

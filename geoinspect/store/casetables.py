@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
@@ -120,10 +121,11 @@ class CaseTables:
         ]
         waiting = cases[(cases["state"] == State.APPROVED) & cases["point_id"].notna()]
         parts = [
-            waiting[["point_id", "approved_at"]].set_axis(["point_id", "since"], axis=1),
-            closed[["point_id", "closed_at"]][drawn].set_axis(["point_id", "since"], axis=1),
+            waiting.rename(columns={"approved_at": "since"}),
+            closed[np.array(drawn, dtype=bool)].rename(columns={"closed_at": "since"}),
         ]
-        return pd.concat(parts).reset_index(names="case_id")
+        asked = pd.concat([part[["point_id", "since"]] for part in parts])
+        return asked.reset_index(names="case_id")
 
     def settled(self) -> frozenset[str]:
         """Return the ids of the cases that are closed or dismissed."""
