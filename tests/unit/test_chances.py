@@ -461,3 +461,35 @@ def test_the_simulation_keeps_the_books_that_the_tables_would(bench: ModuleType)
     columns = ["age_days", "visits", "month_visits"]
     pd.testing.assert_frame_equal(evidence[columns], simulated[columns], check_dtype=False)
     assert year.history.today == date(2026, 1, 1) + timedelta(days=35)
+
+
+def test_visits_that_cases_ask_for_are_due_until_the_point_is_visited() -> None:
+    asked = pd.DataFrame(
+        {
+            "point_id": ["A", "B", "C", "D"],
+            # B was visited since; what happens on the day itself is not known on its eve
+            "since": pd.to_datetime(
+                ["2026-11-10T04:00Z", "2026-11-10T04:00Z", "2026-11-20T04:00Z", "2026-11-23T01:00Z"]
+            ),
+        }
+    )
+    seen = inspected(("A", "2026-11-09"), ("B", "2026-11-12"))
+    evidence = gather(
+        POINTS, seen, found(), {}, day=DAY, timezone=SHANGHAI, params=ChanceParams(), asked=asked
+    )
+    assert evidence["reinspections_due"].to_dict() == {"A": 1, "B": 0, "C": 1, "D": 0}
+
+
+def test_a_violation_whose_case_is_settled_asks_for_no_visit() -> None:
+    violations = found(("A", "2026-11-10", 1, "route"), ("A", "2026-11-10", 2, "route"))
+    violations.index = pd.Index(["V1", "V2"])
+    due = [
+        gather(
+            POINTS, inspected(), violations, {}, day=DAY, timezone=SHANGHAI,
+            params=ChanceParams(), settled=settled,
+        )
+        for settled in ([], ["V1"], ["V1", "V2"])
+    ]  # fmt: skip
+    assert [int(table.loc["A", "reinspections_due"]) for table in due] == [2, 1, 0]
+    # what was found still counts as found
+    assert [int(table.loc["A", "severity"]) for table in due] == [3, 3, 3]
