@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geoinspect.cases.states import State
-from geoinspect.errors import InputError
+from geoinspect.errors import InputError, Told
 from geoinspect.workingdays import add_working_days, working_days_between
 
 if TYPE_CHECKING:
@@ -125,13 +125,15 @@ def reason_to_escalate(
     *,
     now: datetime,
     timezone: ZoneInfo,
-) -> str:
-    """Say by which rule a case goes to a higher level, "" if it does not."""
+) -> Told | None:
+    """Say by which rule a case goes to a higher level, None if it does not."""
     if standing.state is State.ESCALATED or standing.state not in OPEN_FOR_UNIT:
-        return ""
+        return None
     if standing.returns >= params.escalate_returns:
-        return f"returned {standing.returns} times"
+        return Told("Returned {n} times.", n=standing.returns)
     if deadline is None:
-        return ""
+        return None
     late = working_days_between(deadline, now.astimezone(timezone).date())
-    return f"{late} working days overdue" if late > params.escalate_after else ""
+    if late <= params.escalate_after:
+        return None
+    return Told("{n} working days overdue.", n=late)

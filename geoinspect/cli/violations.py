@@ -71,8 +71,8 @@ def list_cases(
     if overdue:
         cases = cases[cases["is_overdue"]]
     session.table(
-        "Violations",
-        ["Violation", "Item", "Unit", "Found", "State", "Deadline"],
+        "Cases of violations",
+        ["Violation", "Item", "Unit", "Found on", "State", "Deadline"],
         (_row(session, folder, str(case_id), case) for case_id, case in cases.iterrows()),
     )
 
@@ -243,7 +243,7 @@ def escalate(context: typer.Context, by: _By) -> None:
     office = Office(folder.settings.zone, USUAL_ISSUER)
     with _told(session):
         escalated = folder.store().cases.escalate_due(
-            Mover(by, Party.OFFICE), office, now=datetime.now(UTC)
+            Mover(by, Party.OFFICE), office, now=datetime.now(UTC), translate=session.translate
         )
     for case_id, reason in escalated:
         session.say("Escalated: {case_id} ({reason}).", case_id=case_id, reason=reason)

@@ -302,8 +302,28 @@ class CaseStore(CaseTables):
             self._use_photos(connection, case_id, photos, FINDING, 0)
             self._desk.enter(connection, "case.photos", case_id, {"photos": len(photos)})
 
-    def escalate_due(self, mover: Mover, office: Office, *, now: datetime) -> list[tuple[str, str]]:
-        """Escalate every case that the rule escalates; return ids and reasons."""
+    def escalate_due(
+        self,
+        mover: Mover,
+        office: Office,
+        *,
+        now: datetime,
+        translate: Callable[[str], str] = str,
+    ) -> list[tuple[str, str]]:
+        """
+        Escalate every case that the rule escalates, and return ids and reasons.
+
+        Parameters
+        ----------
+        mover
+            Who applies the rule.
+        office
+            For whom.
+        now
+            Now, timezone-aware.
+        translate
+            Turns the reason into the language that it is kept in.
+        """
         escalated = []
         with writing(self._engine) as connection:
             deadlines = read_deadlines(connection)
@@ -313,9 +333,10 @@ class CaseStore(CaseTables):
                     read_standing(connection, facts), deadlines.get(case_id), office.params,
                     now=now, timezone=office.timezone,
                 )  # fmt: skip
-                if reason:
-                    self.enter_move(connection, facts, Act.ESCALATE, mover, now, reason)
-                    escalated.append((case_id, reason))
+                if reason is not None:
+                    told = reason.render(translate)
+                    self.enter_move(connection, facts, Act.ESCALATE, mover, now, told)
+                    escalated.append((case_id, told))
         return escalated
 
     def _open(

@@ -65,12 +65,13 @@ def test_a_case_goes_higher_after_days_over_the_deadline_or_returns() -> None:
 
     def reason(standing: Standing, day: int) -> str:
         now = datetime(2026, 11, day, 4, tzinfo=UTC)
-        return reason_to_escalate(standing, MONDAY, params, now=now, timezone=SHANGHAI)
+        told = reason_to_escalate(standing, MONDAY, params, now=now, timezone=SHANGHAI)
+        return "" if told is None else str(told)
 
     noticed = in_state(State.NOTIFIED)
     assert reason(noticed, 25) == ""
-    assert reason(noticed, 26) == "3 working days overdue"
-    assert reason(in_state(State.RETURNED, State.RETURNED), 23) == "returned 2 times"
+    assert reason(noticed, 26) == "3 working days overdue."
+    assert reason(in_state(State.RETURNED, State.RETURNED), 23) == "Returned 2 times."
     assert reason(in_state(State.ESCALATED), 30) == ""
     assert reason(in_state(State.CLOSED), 30) == ""
 

@@ -161,7 +161,7 @@ def test_cases_that_are_late_are_escalated_by_the_rule_and_once(store: Store) ->
     store.cases.step(prompt, Act.DISMISS, CLERK, at=NOW, reason="重复登记")
     assert store.cases.escalate_due(CLERK, OFFICE, now=NOW + 24 * 7 * HOUR) == []
     week = NOW + 24 * 10 * HOUR
-    assert store.cases.escalate_due(CLERK, OFFICE, now=week) == [(late, "5 working days overdue")]
+    assert store.cases.escalate_due(CLERK, OFFICE, now=week) == [(late, "5 working days overdue.")]
     assert store.cases.escalate_due(CLERK, OFFICE, now=week) == []
     assert store.cases.case(late).standing.state is State.ESCALATED
 
