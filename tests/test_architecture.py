@@ -32,7 +32,8 @@ LAYERS = (
     {"responsibility_rules", "inspectors", "checklists", "cases"},
     {"borders"},
     {"districts", "density", "photos"},
-    {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people", "masking", "workingdays"},
+    {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
+    | {"masking", "workingdays"},
     {"arrays", "errors"},
     {"__init__"},
 )

@@ -15,9 +15,9 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from geoinspect.store import tables
-from geoinspect.store.linking import INSPECTED, Cases
 from geoinspect.store.checklists import read_checklists
 from geoinspect.store.databases import reading, writing
+from geoinspect.store.linking import INSPECTED, Cases
 from geoinspect.store.people import from_naive, naive
 from geoinspect.tickets import LinkParams
 

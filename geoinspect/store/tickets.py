@@ -22,8 +22,8 @@ from geoinspect.geometry import WGS84
 from geoinspect.people.permissions import Permission
 from geoinspect.people.rights import require
 from geoinspect.store import tables
-from geoinspect.store.linking import Cases
 from geoinspect.store.databases import reading, writing
+from geoinspect.store.linking import Cases
 from geoinspect.store.people import from_naive, naive
 from geoinspect.store.safe import place_of_original
 from geoinspect.tickets import LinkParams
