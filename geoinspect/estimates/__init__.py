@@ -1,8 +1,29 @@
 """Rates per inspection with their errors, rankings that say how sure they are, and scores."""
 
+from geoinspect.estimates.attribution import attribute_violations, count_found
+from geoinspect.estimates.books import (
+    design_variance,
+    joint_inclusion_probabilities,
+    visits_of,
+)
 from geoinspect.estimates.comparing import compare_periods
+from geoinspect.estimates.composite import Rubric, composite_scores, field_scores, rubric_of
 from geoinspect.estimates.params import RateParams
 from geoinspect.estimates.ranking import rank_groups
 from geoinspect.estimates.rates import estimate_rates
 
-__all__ = ["RateParams", "compare_periods", "estimate_rates", "rank_groups"]
+__all__ = [
+    "RateParams",
+    "Rubric",
+    "attribute_violations",
+    "compare_periods",
+    "composite_scores",
+    "count_found",
+    "design_variance",
+    "estimate_rates",
+    "field_scores",
+    "joint_inclusion_probabilities",
+    "rank_groups",
+    "rubric_of",
+    "visits_of",
+]

@@ -82,7 +82,7 @@ def estimate_rates(
     return _described(table, rate, error).assign(
         low=low,
         high=high,
-        **shrink(rate, error, params.confidence),
+        **shrink(rate, error, table.n_points, params.confidence),
         is_enough=lambda rates: (
             (rates["n_inspections"] >= params.min_inspections) & (error.clusters > 1)
         ),

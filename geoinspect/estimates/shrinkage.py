@@ -10,25 +10,30 @@ from scipy.stats import beta, gamma
 from geoinspect.estimates.variance import unit_variance
 
 if TYPE_CHECKING:
-    from geoinspect.arrays import FloatArray
+    from geoinspect.arrays import BoolArray, FloatArray, IntArray
     from geoinspect.estimates.variance import SamplingError
 
-_HALVINGS = 100
+# variances between groups that are tried
+_STEPS = 40
 
-#: Degrees of freedom that an estimate of the spread between groups costs (Morris 1983).
-_LOST = 3
+# shares of them that fall with the number of points
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def shrink(rate: FloatArray, error: SamplingError, confidence: float) -> dict[str, FloatArray]:
+def shrink(
+    rate: FloatArray, error: SamplingError, n_points: IntArray, confidence: float
+) -> dict[str, FloatArray]:
     """
-    Shrink rates towards their mean: empirical Bayes.
+    Shrink rates towards their mean, as far as chance explains their differences.
 
-    Groups are taken to differ by a variance between them, found by the method of moments
-    (Paule and Mandel 1982; DerSimonian and Kacker 2007), besides the sampling variance that
-    each would have at the common mean: one that came from the group's own finds would be
-    0 where nothing was found, and trust such groups blindly (Marshall 1991). The posterior
-    variance counts what is not known of mean and variance between groups (Morris 1983),
-    and intervals are those of a gamma, for proportions a beta, of that mean and variance.
+    Groups are taken to differ by a variance between them, of which a part falls with the
+    number of their points, for one bad point moves a small group further, besides the sampling variance
+    that each would have at the common mean: one that came from a group's own finds would
+    be 0 where nothing was found, and trust such a group blindly (Marshall 1991). How large
+    the variance between groups is, and which part falls, is averaged over by restricted likelihood, the root
+    of the variance equally likely beforehand (Rubin 1981; Gelman 2006): with one best value, which
+    often is 0, intervals would be far too short. Intervals are those of a gamma, for
+    proportions of a beta, of the posterior mean and variance.
 
     Parameters
     ----------
@@ -36,6 +41,8 @@ def shrink(rate: FloatArray, error: SamplingError, confidence: float) -> dict[st
         Estimates, shape (G,); NaN where there is none.
     error
         Their errors.
+    n_points
+        Different points behind each, shape (G,).
     confidence
         Of the intervals.
 
@@ -45,7 +52,7 @@ def shrink(rate: FloatArray, error: SamplingError, confidence: float) -> dict[st
         `shrunk`, its `shrunk_error`, `shrunk_low` and `shrunk_high`, each of
         shape (G,). A group without an inspection gets the common mean.
     """
-    shrunk, variance = posterior(rate, error)
+    shrunk, variance = posterior(rate, error, n_points)
     tail = (1 - confidence) / 2
     low, high = (
         quantiles(np.full_like(rate, q), shrunk, variance, is_proportion=error.is_proportion)
@@ -60,56 +67,58 @@ def shrink(rate: FloatArray, error: SamplingError, confidence: float) -> dict[st
     }
 
 
-def posterior(rate: FloatArray, error: SamplingError) -> tuple[FloatArray, FloatArray]:
+def posterior(
+    rate: FloatArray, error: SamplingError, n_points: IntArray
+) -> tuple[FloatArray, FloatArray]:
     """Return posterior mean and variance of each group, shape (G,) each."""
     known = np.isfinite(rate) & (error.expected_spread > 0)
-    n = int(known.sum())
-    if n == 0:
+    if not known.any():
         return np.full_like(rate, np.nan), np.full_like(rate, np.nan)
-    sampling = np.full_like(rate, np.inf)
     center = float(np.average(rate[known], weights=1 / error.expected_spread[known]))
-    unit = unit_variance(np.array(center), is_proportion=error.is_proportion)
-    sampling[known] = error.expected_spread[known] * unit
+    unit = _unit(center, error)
     if unit == 0:
         return np.full_like(rate, center), np.zeros_like(rate)
-    between = between_variance(rate[known], sampling[known])
-    weight = 1 / (sampling[known] + between)
-    center = float(weight @ rate[known] / weight.sum())
-    pull = np.where(known, 1 / (1 + between / sampling), 1.0)
-    offset = np.where(known, rate - center, 0.0)
-    own = np.where(known, (1 - pull) * np.where(known, sampling, 0.0), between)
-    # the pull is itself estimated: a far-off group may be pulled too much
-    doubt = 2 / max(1, n - _LOST) * pull**2 * np.where(known, offset**2, 0.0)
-    return center + (1 - pull) * offset, own + pull**2 / weight.sum() + doubt
+    sampling = np.full_like(rate, np.inf)
+    sampling[known] = error.expected_spread[known] * unit
+    points = np.maximum(1, np.where(known, n_points, n_points[known].min())).astype(np.float64)
+    between = _between_variances(rate[known], sampling[known], points, known)
+    precision = 1 / (sampling[known] + between[:, known])
+    centers, chance = _likelihood(rate[known], precision)
+    pull = 1 / (1 + between / sampling)
+    offset = np.where(known, rate - centers[:, None], 0.0)
+    means = centers[:, None] + (1 - pull) * offset
+    own = np.where(known, pull, 1.0) * between
+    mean = chance @ means
+    # finds vary more where there are more of them: the error follows the rate
+    own *= unit_variance(mean, is_proportion=error.is_proportion) / unit
+    spread = own + pull**2 / precision.sum(axis=1)[:, None] + (means - mean) ** 2
+    return mean, chance @ spread
 
 
-def between_variance(rate: FloatArray, sampling: FloatArray) -> float:
-    """
-    Variance between groups for which weighted squares are as large as expected.
+def _between_variances(
+    rate: FloatArray, sampling: FloatArray, points: FloatArray, known: BoolArray
+) -> FloatArray:
+    """Variances between groups that may be true, from nearly 0 to unlikely: (k, G)."""
+    smallness = (1 / points) / np.mean(1 / points[known])
+    widest = 2 * np.sqrt(3 * np.var(rate) + np.median(sampling))
+    variance = (widest * (np.arange(_STEPS) + 0.5) / _STEPS) ** 2
+    shapes = [1 - share + share * smallness for share in _SHARES]
+    return np.vstack([variance[:, None] * shape for shape in shapes])
 
-    Parameters
-    ----------
-    rate, sampling
-        Estimates and their sampling variances, shape (G,).
 
-    Examples
-    --------
-    >>> round(between_variance(np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.5, 0.5])), 9)
-    0.5
-    """
+def _likelihood(rate: FloatArray, precision: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the common mean and the likelihood, summing to 1, of each variance: (k,) each."""
+    total = precision.sum(axis=1)
+    center = precision @ rate / total
+    misfit = (precision * (rate - center[:, None]) ** 2).sum(axis=1)
+    logs = (np.log(precision).sum(axis=1) - np.log(total) - misfit) / 2
+    likelihood = np.exp(logs - logs.max())
+    return center, likelihood / likelihood.sum()
 
-    def excess(between: float) -> float:
-        weight = 1 / (sampling + between)
-        center = weight @ rate / weight.sum()
-        return float(weight @ (rate - center) ** 2) - (len(rate) - 1)
 
-    low, high = 0.0, float(np.ptp(rate)) ** 2 * max(1, len(rate))
-    if excess(0.0) <= 0:
-        return 0.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    return float(high)
+def _unit(center: float, error: SamplingError) -> float:
+    """Variance of one find at the common mean."""
+    return float(unit_variance(np.array(center), is_proportion=error.is_proportion))
 
 
 def quantiles(

@@ -98,9 +98,10 @@ def _pushes(table: InspectionTable, rate: FloatArray) -> tuple[FloatArray, IntAr
     stratum[table.cluster] = table.stratum
     residual = table.weight * (table.found - rate[table.group])
     weight = sums(table.cluster, table.weight, n)
-    rest = table.total(table.weight)[owner] - weight
+    total = table.total(table.weight)[owner]
+    scale = np.sqrt(total * (total - weight))
     push = sums(table.cluster, residual, n)
-    push = np.divide(push, rest, out=np.zeros(n), where=rest > 0)
+    push = np.divide(push, scale, out=np.zeros(n), where=scale > 0)
     return _within_strata(push, owner, stratum), owner
 
 

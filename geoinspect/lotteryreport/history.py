@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from geoinspect.amending.record import realised
+from geoinspect.estimates.books import draw_covariance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,27 +139,12 @@ class _Day:
             ],
             [point.point_id for point in outcome],
             [point.point_id for point in outcome if point.visited],
-            _book_covariance(plan),
+            draw_covariance(plan),
         )
 
 
 def _is_listed(point: Record) -> bool:
     return bool(point.get("provenance", "listed") == "listed")
-
-
-def _book_covariance(plan: Record) -> csr_array:
-    """Covariance of the visits of one day, shape (points, points), from the books."""
-    number = {point["point_id"]: k for k, point in enumerate(plan["points"])}
-    n = len(number)
-    total = csr_array((n, n))
-    for book in plan["books"]:
-        weight = np.array([route["probability"] for route in book["routes"]])
-        row = np.repeat(np.arange(len(weight)), [len(route["stops"]) for route in book["routes"]])
-        column = np.array([number[p] for route in book["routes"] for p in route["stops"]])
-        stops = coo_array((np.ones(len(row)), (row, column)), shape=(len(weight), n)).tocsr()
-        mean = csr_array((stops.T @ weight).reshape(1, -1))
-        total = total + stops.T @ stops.multiply(weight[:, None]).tocsr() - mean.T @ mean
-    return csr_array(total)
 
 
 def _spread(covariance: csr_array, own: IntArray, n: int) -> csr_array:

@@ -1,0 +1,1 @@
+"""City years with a known truth, and how near estimates come to it."""
