@@ -10,8 +10,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install assets demo test check lint types pytest coverage programs format bench bench-lottery openapi \
-        gallery lock serve build clean
+.PHONY: help install assets demo test check lint types pytest coverage programs format bench bench-lottery \
+        bench-estimates openapi gallery lock serve build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -78,6 +78,10 @@ bench-lottery: assets ## Measure the lottery's promises, coverage and route plan
 	$(BIN)/python tests/benchmarks/bench_lottery.py --data $(DATA)
 	$(BIN)/python tests/benchmarks/bench_coverage.py
 	$(BIN)/python tests/benchmarks/bench_routing.py --data $(DATA)
+
+bench-estimates: install ## Measure rates, intervals, rankings and surfaces against a known truth beside plain methods
+	$(BIN)/python tests/benchmarks/bench_estimates.py
+	$(if $(wildcard tests/benchmarks/bench_surfaces.py),$(BIN)/python tests/benchmarks/bench_surfaces.py)
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json

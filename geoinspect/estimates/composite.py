@@ -172,7 +172,7 @@ def composite_scores(marks: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
 
 
 def _stacked(marks: pd.DataFrame, parts: list[str], ending: str) -> FloatArray:
-    """Marks, or one end of their intervals, shape (parts, G)."""
+    """Return marks, or one end of their intervals, shape (parts, G)."""
     names = [part + ending if part + ending in marks else part for part in parts]
     return marks[names].to_numpy(np.float64).T
 

@@ -26,14 +26,14 @@ def shrink(
     """
     Shrink rates towards their mean, as far as chance explains their differences.
 
-    Groups are taken to differ by a variance between them, of which a part falls with the
-    number of their points, for one bad point moves a small group further, besides the sampling variance
+    Groups are taken to differ by a variance between them, besides the sampling variance
     that each would have at the common mean: one that came from a group's own finds would
-    be 0 where nothing was found, and trust such a group blindly (Marshall 1991). How large
-    the variance between groups is, and which part falls, is averaged over by restricted likelihood, the root
-    of the variance equally likely beforehand (Rubin 1981; Gelman 2006): with one best value, which
-    often is 0, intervals would be far too short. Intervals are those of a gamma, for
-    proportions of a beta, of the posterior mean and variance.
+    be 0 where nothing was found, and trust such a group blindly (Marshall 1991). A part of
+    the variance between groups falls with the number of their points, for one bad point
+    moves a small group further. How large it is, and which part falls, is averaged over by
+    restricted likelihood, its root equally likely beforehand (Rubin 1981; Gelman 2006):
+    with one best value, which often is 0, intervals would be far too short. Intervals are
+    those of a gamma, for proportions of a beta, of the posterior mean and variance.
 
     Parameters
     ----------
