@@ -153,7 +153,10 @@ def _self_found_before(violations: pd.DataFrame) -> BoolArray:
         row=np.arange(len(violations)),
         is_own=violations["source"].isin(SELF_FOUND),
     )
-    table["due"] = violations.get("due_at", pd.NaT)
+    # a blank column has no time zone, and does not compare with one that has
+    is_blank = "due_at" not in violations or violations["due_at"].isna().all()
+    moments = violations["found_at"]
+    table["due"] = moments.mask(moments.notna()) if is_blank else violations["due_at"]
     table = table.dropna(subset=["point_id", "item", "found_at"]).sort_values(
         "found_at", kind="stable"
     )

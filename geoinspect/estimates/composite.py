@@ -189,10 +189,10 @@ def _check_marks(marks: pd.DataFrame, part: str, rubric: Rubric) -> None:
         )
     wrong = marks[part].notna() & ~marks[part].between(0, _FULL)
     if wrong.any():
-        group = wrong.idxmax()
+        row = int(wrong.to_numpy().argmax())
         raise InputError(
             "The mark {part} of {group} is {value}: it must lie between 0 and 100.",
             part=part,
-            group=group,
-            value=marks.loc[group, part],
+            group=marks.index[row],
+            value=marks[part].iloc[row],
         )

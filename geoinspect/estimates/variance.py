@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # the groups' common spread counts as much as so many clusters of a group's own
 _PRIOR_CLUSTERS = 4.0
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class SamplingError:
@@ -122,4 +124,6 @@ def _common_excess(
     """Return how many times more finds spread than independent ones, over all groups."""
     is_known: BoolArray = (clusters > 1) & (unit > 0)
     expected = float((unit * kish)[is_known].sum())
-    return float(squares[is_known].sum()) / expected if expected > 0 else 1.0
+    excess = float(squares[is_known].sum()) / max(expected, np.finfo(float).tiny)
+    # where everything found is the same, but for rounding, there is nothing to learn
+    return excess if excess > _ROUNDING else 1.0
