@@ -29,7 +29,7 @@ class RateParams:
 
     min_inspections: int = 5
     confidence: float = 0.95
-    list_probability: float = 0.7
+    list_probability: float = 0.8
     decile: float = 0.1
     ranking_draws: int = 4000
     seed: str = "geoinspect ranks"

@@ -7,7 +7,8 @@ Simulated cities with a known truth: 635 points, 60 units of very unequal size, 
 a day by 6 teams whose routes take neighbours. Chances follow from the squared days since
 the last visit, with a floor, and from how risky points are. One table a case: each promise,
 what it must reach, what the estimates give, and what a spreadsheet gives of the same visits
-(finds / inspections, +- 1.96 standard errors).
+(finds / inspections, +- 1.96 standard errors). Where units hardly differ, a quarter does not
+tell who is worst: that case shows how short the lists then are.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ CASES = {
     "two months, finds counted": (CityParams(days=44), 300),
     "two months, yes or no": (CityParams(days=44, is_proportion=True, mean=0.3), 300),
     "two months, points of a unit alike": (CityParams(days=44, between_points=0.2), 300),
+    "a quarter, units hardly differ": (
+        CityParams(days=66, between_points=0.3, between_units=0.3),
+        100,
+    ),
     "a year, nobody looks harder at bad points": (CityParams(risk_weighted=False), 60),
 }
 QUICK = 0.1
