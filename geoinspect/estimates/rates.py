@@ -4,9 +4,10 @@ Rates that stand up to an appeal: what an inspection at a random time and place 
 Points are not visited equally often, and bad points are visited more. But the chance of
 every visit is known, so that weighing each inspection by 1 / chance gives every point, and
 every day of it, the same say (Horvitz and Thompson 1952; as a ratio of two such totals,
-Hajek 1971). Days are independent of each other given their chances, and so are the teams
-of a day, so that the sums of squares of what each team's route adds to the error are the
-variance (linearisation with ultimate clusters; Sarndal, Swensson and Wretman 1992, ch. 5).
+Hajek 1971). A ratio is off by something of the order of 1 / n, far less than its error.
+Days are independent of each other given their chances, and so are the teams of a day, so
+that the sums of squares of what each team's route adds to the error are the variance
+(linearisation with ultimate clusters; Sarndal, Swensson and Wretman 1992, ch. 5).
 """
 
 from __future__ import annotations

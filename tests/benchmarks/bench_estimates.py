@@ -62,7 +62,7 @@ def table_of(name: str, measured: Measured) -> Table:
     listed, right = measured.black
     for row in (
         ("mean error of the city's rate", "|m| <= 2 se", *_errors(measured, "cities")),
-        ("mean error of units' rates", "|m| <= 2 se", *_errors(measured, "units")),
+        ("mean error of units' rates", "order 1 / n", *_errors(measured, "units")),
         ("root mean square error, shrunk", "", _rmse(measured, "shrunk_error"), _rmse(measured)),
         ("city's intervals cover", "93..97 %", _share(measured, "cities", "covered"), ""),
         ("units' intervals cover", "93..97 %", *_covers(measured)),
