@@ -133,7 +133,8 @@ class NetworkDensity:
         On a straight street an event on the spot counts 1, one a bandwidth away 0.61.
         """
         peak_per_km = 1000 / (np.sqrt(2 * np.pi) * self.bandwidth_m)
-        return self.piece_events_per_km / peak_per_km
+        behind: FloatArray = self.piece_events_per_km / peak_per_km
+        return behind
 
 
 def cut_streets(

@@ -8,7 +8,7 @@ days since the last inspection, by the clock of the city, and shown on one scale
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,7 @@ class Recency:
     """
 
     days: pd.Series[float] = field(repr=False)
-    age_class: pd.Series[int] = field(repr=False)
+    age_class: pd.Series[Any] = field(repr=False)
     today: date
     n_later: int
     n_unknown: int
@@ -92,9 +92,10 @@ def recency(
     is_known = inspections["point_id"].isin(points.index)
     counted = is_past & is_known
     last = day[counted].groupby(inspections["point_id"][counted]).max()
-    ages = (pd.Timestamp(today) - last).dt.days.reindex(points.index)
-    days = ages.astype(np.float64).fillna(np.inf)
-    age_class = pd.Series(age_classes(days.to_numpy()), index=points.index)
+    since = (pd.Timestamp(today) - last).dt.days.reindex(points.index)
+    days = since.astype(np.float64).fillna(np.inf)
+    ages = age_classes(days.to_numpy(dtype=np.float64))
+    age_class: pd.Series[Any] = pd.Series(ages.tolist(), index=points.index, dtype=np.int64)
     return Recency(days, age_class, today, int((~is_past).sum()), int((~is_known).sum()))
 
 

@@ -16,8 +16,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoinspect.density import KernelParams, RateSurface, kernel_density, violation_rate
+from geoinspect.density import (
+    KernelParams,
+    RateSurface,
+    Shrinkage,
+    kernel_density,
+    shrink,
+    violation_rate,
+)
 from geoinspect.errors import NotFoundError
+from geoinspect.hotspots import hot_spots
+from geoinspect.outcomes import attach_violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoinspect.density import KernelDensity
+    from geoinspect.hotspots import HotSpotParams, HotSpots
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
 FOUND_BY_INSPECTION = frozenset({"route", "inspection", "import", "generated"})
 GENERATED = "generated"
 
+_REASON_TYPE = "U16"
 _COARSEST_CELL_M = 100.0
 _CELLS_PER_BANDWIDTH = 3
 
@@ -46,8 +57,19 @@ _LEFT_OUT = {
     "NEVER_INSPECTED": "{n} violations belong to points of which no inspection is recorded.",
     "OUTSIDE_PERIOD": "{n} violations were found before the first or after the last recorded "
     "inspection.",
+    "NO_INSPECTION": "{n} violations name no inspected point: they do not count for hot spots.",
     "UNKNOWN_POINT": "{n} inspections were made at points that are not in the list of points.",
 }
+
+
+_SHRUNK = (
+    "Cells with few inspections are drawn towards the rate of the city, {rate} per 100 "
+    "inspections, which weighs as much as {n} inspections."
+)
+_SHRUNK_TO_CITY = (
+    "The places differ no more than chance explains: all show the rate of the city, {rate} per 100 "
+    "inspections."
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +80,8 @@ class LeftOut:
     Attributes
     ----------
     code
-        NO_PLACE, REPORTED, NEVER_INSPECTED or OUTSIDE_PERIOD for violations,
-        UNKNOWN_POINT for inspections.
+        NO_PLACE, REPORTED, NEVER_INSPECTED, OUTSIDE_PERIOD or, for hot spots only,
+        NO_INSPECTION for violations; UNKNOWN_POINT for inspections.
     ids
         Which violations or inspections.
     """
@@ -80,7 +102,10 @@ class HeatSurface:
     Attributes
     ----------
     surface
-        Violations per inspection; or violations per km2 where no inspection is known.
+        Violations per inspection, thin cells shrunk towards the city; or violations per
+        km2 where no inspection is known.
+    shrinkage
+        How the rates were shrunk; None for a density.
     period
         First and last day of what the surface counts, by the clock of the city; None
         if it counts nothing.
@@ -91,6 +116,7 @@ class HeatSurface:
     """
 
     surface: RateSurface | KernelDensity
+    shrinkage: Shrinkage | None
     period: tuple[date, date] | None
     generated: bool
     left_out: tuple[LeftOut, ...]
@@ -99,6 +125,32 @@ class HeatSurface:
     def is_rate(self) -> bool:
         """Whether the surface is a rate, and not a mere density."""
         return isinstance(self.surface, RateSurface)
+
+    def explain_shrinkage(self, translate: Callable[[str], str] = str) -> str:
+        """Return one sentence on how thin cells were treated; "" for a density or no rate."""
+        if self.shrinkage is None or not self.shrinkage.city_rate > 0:
+            return ""
+        sentence = _SHRUNK_TO_CITY if np.isinf(self.shrinkage.strength) else _SHRUNK
+        return translate(sentence).format(
+            rate=round(100 * self.shrinkage.city_rate, 1), n=round(self.shrinkage.strength, 1)
+        )
+
+
+@dataclass(frozen=True)
+class CityHotSpots:
+    """
+    Hot spots of a city, with what they do not count.
+
+    Attributes
+    ----------
+    spots
+        The hot and cold cells.
+    left_out
+        What they do not count, and why.
+    """
+
+    spots: HotSpots
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True)
@@ -187,12 +239,57 @@ def heat_surface(
         if len(inspections)
         else kernel_density(counted.lonlat, params=params, extent=extent)
     )
+    shrinkage = shrink(surface) if isinstance(surface, RateSurface) else None
     return HeatSurface(
-        surface,
+        shrinkage.surface if shrinkage else surface,
+        shrinkage,
         period=_period(pd.concat([counted.day, placed.day])),
         generated=bool((violations["source"] == GENERATED).any()),
         left_out=_left_out(found, reasons, made),
     )
+
+
+def city_hot_spots(
+    points: GeoDataFrame,
+    violations: GeoDataFrame,
+    inspections: pd.DataFrame,
+    *,
+    timezone: str,
+    params: HotSpotParams | None = None,
+) -> CityHotSpots:
+    """
+    Find where the inspections of a city find more, or fewer, violations than chance explains.
+
+    The violations are those that `heat_surface` counts in a rate; each is tied to the
+    inspection of its point that is nearest in time.
+
+    Parameters
+    ----------
+    points, violations, inspections, timezone
+        As for `heat_surface`.
+    params
+        Radius, cell, minimum and level of the hot spots.
+
+    Raises
+    ------
+    NotFoundError
+        If there are neither points nor events.
+    InputError
+        If the city is too large for the cells.
+    """
+    found = _violation_events(points, violations, timezone)
+    made = _inspection_events(points, inspections, timezone)
+    placed = made.where(made.has_place)
+    reasons = _reasons(found, placed, rated=True)
+    outcomes = attach_violations(found.table[reasons == ""], placed.table)
+    reasons[found.table.index.isin(outcomes.unattached)] = "NO_INSPECTION"
+    spots = hot_spots(
+        placed.lonlat,
+        outcomes.found.to_numpy(),
+        params=params,
+        extent=_extent(points, placed.lonlat),
+    )
+    return CityHotSpots(spots, _left_out(found, reasons, made))
 
 
 def _violation_events(points: GeoDataFrame, violations: GeoDataFrame, timezone: str) -> _Events:
@@ -232,7 +329,8 @@ def _reasons(found: _Events, made: _Events, *, rated: bool) -> NDArray[np.str_]:
             "NEVER_INSPECTED": ~inspected.to_numpy(),
             "OUTSIDE_PERIOD": ~_within(found.day, _period(made.day)),
         }
-    return np.select(list(conditions.values()), list(conditions), default="")
+    reasons = np.select(list(conditions.values()), list(conditions), default="")
+    return reasons.astype(_REASON_TYPE)
 
 
 def _within(days: pd.Series[Any], period: tuple[date, date] | None) -> BoolArray:

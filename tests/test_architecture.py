@@ -34,7 +34,7 @@ LAYERS = (
     {"borders"},
     {"emerging"},
     {"hotspots"},
-    {"districts", "density", "networkdensity", "photos"},
+    {"districts", "density", "networkdensity", "outcomes", "photos"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
     | {"masking", "workingdays"},
     {"arrays", "errors"},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import typer
@@ -28,8 +30,9 @@ from geoinspect.maps import (
     render_points_map,
     render_routes_map,
 )
+from geoinspect.recency import recency
 from geoinspect.shifts import read_date
-from geoinspect.surfaces import heat_surface
+from geoinspect.surfaces import city_hot_spots, heat_surface
 
 if TYPE_CHECKING:
     from datetime import date
@@ -167,7 +170,15 @@ def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Pat
         bandwidth_m=city.settings.heat_bandwidth_m,
         timezone=city.settings.timezone,
     )
+    timezone = city.settings.timezone
+    found = city_hot_spots(points, violations, inspections, timezone=timezone)
+    today = datetime.now(ZoneInfo(timezone)).date()
     remarks = [left_out.render(session.translate) for left_out in heat.left_out]
+    # what the rate leaves out the hot spots leave out too
+    remarks += [
+        each.render(session.translate) for each in found.left_out if each.code == "NO_INSPECTION"
+    ]
+    remarks += filter(None, [heat.explain_shrinkage(session.translate)])
     for remark in remarks:
         session.talk.print(remark, markup=False, soft_wrap=True)
     return render_heat_map(
@@ -178,6 +189,8 @@ def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Pat
         city_name=city.settings.name,
         basemap=basemap,
         period=heat.period,
+        spots=found.spots if heat.is_rate else None,
+        seen=recency(points, inspections, today=today, timezone=timezone) if heat.is_rate else None,
         generated=heat.generated,
         remarks=remarks,
     )

@@ -17,6 +17,7 @@ from geoinspect.maps.layers import (
     embedded_basemap,
     text,
 )
+from geoinspect.maps.overlays import age_facts, spot_facts
 from geoinspect.maps.page import OSM_ATTRIBUTION, Page, render_page
 from geoinspect.maps.picture import colour_scale, data_uri, palette_png, rgb_png
 from geoinspect.messages import translator
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from geoinspect.hotspots import HotSpots
     from geoinspect.maps.archive import Bounds
     from geoinspect.messages import Language
+    from geoinspect.recency import Recency
 
     FloatArray = NDArray[np.float64]
 
@@ -63,6 +66,8 @@ def render_heat_map(
     city_name: str,
     basemap: Path | None = None,
     period: tuple[date, date] | None = None,
+    spots: HotSpots | None = None,
+    seen: Recency | None = None,
     generated: bool = False,
     remarks: Sequence[str] = (),
     attribution: str = OSM_ATTRIBUTION,
@@ -91,6 +96,12 @@ def render_heat_map(
         PMTiles archive made by `build_basemap`; None for districts without streets.
     period
         First and last day of the violations; None if unknown.
+    spots
+        Hot and cold spots to outline, or the reason why there are none; None to leave
+        them out.
+    seen
+        Days since each of the points was inspected, as a layer to switch on; None to
+        leave it out.
     generated
         True if the violations are made up for a demonstration; the page says so.
     remarks
@@ -141,6 +152,8 @@ def render_heat_map(
         "place": _only_place(surface) if notice == "one-place" else None,
         "rows": _district_rows(shown, districts),
         "dots": _dots(points),
+        "spots": None if spots is None else spot_facts(spots, translate),
+        "ages": None if seen is None or points is None else age_facts(points, seen),
     }
     title = translate("Violations per inspection" if is_rate else "Density of violations")
     return render_page(Page("heat", language, title, bounds, payload, streets, attribution))

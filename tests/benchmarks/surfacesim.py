@@ -118,11 +118,15 @@ class Agreement:
     ----------
     effort_correlation
         Correlation of the map with the inspections behind each cell; 0 is right.
+    beyond_truth
+        The same after the true rate is taken out of both, so that what truth and effort
+        of one year happen to share does not count.
     worst_overlap
         Share of the truly worst tenth of the cells in the worst tenth of the map.
     """
 
     effort_correlation: float
+    beyond_truth: float
     worst_overlap: float
 
 
@@ -136,10 +140,17 @@ def agreements(year: CityYear, params: KernelParams) -> dict[str, Agreement]:
     return {
         name: Agreement(
             float(np.corrcoef(values[shown], raw.exposure[shown])[0, 1]),
+            partial_correlation(values[shown], raw.exposure[shown], truth),
             float((worst(truth) & worst(values[shown])).sum() / worst(truth).sum()),
         )
         for name, values in maps.items()
     }
+
+
+def partial_correlation(a: FloatArray, b: FloatArray, given: FloatArray) -> float:
+    """Correlate what a straight line through `given` leaves of `a` and `b`."""
+    rest_a, rest_b = (v - np.polyval(np.polyfit(given, v, 1), given) for v in (a, b))
+    return float(np.corrcoef(rest_a, rest_b)[0, 1])
 
 
 def worst(values: FloatArray) -> BoolArray:

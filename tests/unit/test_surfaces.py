@@ -15,7 +15,7 @@ from geoinspect.demo import tinytown
 from geoinspect.density import KernelDensity, RateSurface
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.messages import translator
-from geoinspect.surfaces import LeftOut, heat_surface
+from geoinspect.surfaces import LeftOut, city_hot_spots, heat_surface
 
 TIMEZONE = "Asia/Shanghai"
 
@@ -213,3 +213,64 @@ def test_each_reason_is_told_in_chinese_with_its_number(code):
     sentence = LeftOut(code, ("a", "b", "c")).render(translator("zh"))
     assert re.search("[一-鿿]", sentence)
     assert "3" in sentence
+
+
+def _repeated(point, moment, found, made):
+    """Inspections of one point, an hour apart, and violations of the first of them."""
+    hours = pd.date_range(moment, periods=made, freq="h")
+    return [(point, "route", hour, None) for hour in hours[:found]], [(point, h) for h in hours]
+
+
+def test_hot_spots_count_each_violation_with_the_inspection_nearest_in_time():
+    bad, good = _repeated("market", MONDAY, 30, 40), _repeated("school", MONDAY, 1, 200)
+    found = city_hot_spots(
+        TOWN,
+        _violations(*bad[0], *good[0], (None, "route", MONDAY, SCHOOL)),
+        _inspections(*bad[1], *good[1]),
+        timezone=TIMEZONE,
+    )
+    assert found.left_out == (LeftOut("NO_INSPECTION", ("V32",)),)
+    assert (found.spots.n_violations, found.spots.n_inspections) == (31, 240)
+    at = dict(
+        zip(("market", "school"), found.spots.grid.index(np.array([MARKET, SCHOOL])), strict=True)
+    )
+    assert found.spots.is_hot.ravel()[at["market"]]
+    assert not found.spots.is_hot.ravel()[at["school"]]
+
+
+def test_hot_spots_of_a_city_without_violations_say_why_there_are_none():
+    found = city_hot_spots(TOWN, _violations(), _inspections(("market", MONDAY)), timezone=TIMEZONE)
+    assert found.spots.reason == "NO_VIOLATIONS"
+    assert found.left_out == ()
+
+
+def test_where_places_differ_by_chance_alone_the_map_shows_one_rate_and_says_so():
+    heat = _heat(TOWN, *_tables(("market", 2, 20), ("school", 2, 20)))
+    rates = heat.surface.rate[heat.surface.covered]
+    assert rates == pytest.approx(0.1)
+    assert heat.explain_shrinkage().startswith("The places differ no more than chance")
+    assert "10.0" in heat.explain_shrinkage()
+
+
+def test_where_places_differ_the_map_says_how_much_the_city_weighs():
+    heat = _heat(TOWN, *_tables(("market", 30, 60), ("school", 0, 60)))
+    assert 0 < heat.shrinkage.strength < 60
+    assert heat.explain_shrinkage().startswith("Cells with few inspections")
+    assert heat.surface.rate.ravel()[heat.surface.grid.index(np.array([MARKET]))] < 0.5
+
+
+def test_a_density_and_a_clean_city_say_nothing_of_shrinking():
+    assert (
+        _heat(TOWN, _violations(("market", "route", MONDAY, None)), _inspections()).shrinkage
+        is None
+    )
+    clean = _heat(TOWN, _violations(), _inspections(("market", MONDAY)))
+    assert clean.explain_shrinkage() == ""
+
+
+def _tables(*places):
+    rows = [_repeated(point, MONDAY, found, made) for point, found, made in places]
+    return (
+        _violations(*(row for found, _ in rows for row in found)),
+        _inspections(*(row for _, made in rows for row in made)),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from surfacesim import agreements, city_year, plant
+from surfacesim import agreements, city_year, partial_correlation, plant
 
 from geoinspect.density import KernelParams, shrink, violation_rate
 from geoinspect.hotspots import hot_spots
@@ -60,3 +60,10 @@ def test_where_cells_differ_by_chance_alone_every_cell_has_the_city_rate():
     assert set(rates.tolist()) == {0.125}
     nobody = shrink(violation_rate(market, np.empty((0, 2))))
     assert np.isnan(nobody.city_rate)
+
+
+def test_taking_the_truth_out_leaves_no_more_correlation_than_there_was_besides_it():
+    rng = np.random.default_rng(3)
+    truth, effort = rng.normal(size=(2, 5000))
+    assert abs(partial_correlation(truth + effort, effort + 9 * truth, truth)) > 0.99
+    assert abs(partial_correlation(truth, rng.normal(size=5000), effort)) < 0.05
