@@ -10,7 +10,8 @@ Scandinavian Journal of Statistics 44, 324-345). Dead ends reflect, so no event 
 Streets are cut into pieces of at most `piece_m`; half a piece belongs to each of its ends
 (finite volumes). Time steps are those of Crank and Nicolson; the first two are replaced by
 four half steps of implicit Euler, which damp the spikes that events are at the beginning
-(Rannacher 1984, Numerische Mathematik 43, 309-327). All steps solve with one matrix.
+(Rannacher 1984, Numerische Mathematik 43, 309-327). All steps solve with one matrix, which
+is factorised once: a road network is nearly a plane graph, so that its factors stay sparse.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, diags_array
-from scipy.sparse.linalg import LinearOperator, cg
+from scipy.sparse import coo_array, csc_array, csr_array, diags_array
+from scipy.sparse.linalg import splu
 
-from geoinspect.errors import InputError, NetworkError
+from geoinspect.errors import InputError
 
 if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray, IntArray
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 N_STEPS = 8
 _EULER_STEPS = 2  # each as two half steps
 _SHORTEST_M = 1.0  # a street of no length would conduct without limit
-_TOLERANCE = 1e-8
-_MOST_ITERATIONS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +195,8 @@ def network_density(
     Smooth events along streets.
 
     On a straight road the result is within 1 % of the peak of the Gaussian, with pieces
-    of a sixth of the bandwidth. Costs ten sparse solves, whatever the number of events.
+    of a sixth of the bandwidth. One sparse factorisation serves all
+    steps, so that the cost does not depend on the number of events.
 
     Parameters
     ----------
@@ -213,8 +213,6 @@ def network_density(
     ------
     InputError
         If the bandwidth is not positive, or a piece is longer than half of it.
-    NetworkError
-        If the equations cannot be solved, which no sound network brings about.
 
     Examples
     --------
@@ -242,12 +240,17 @@ def _diffuse(pieces: StreetPieces, counts: FloatArray, duration: float) -> Float
     volume[volume == 0] = 1.0  # nodes without a street: nothing flows there
     flow = _flow(pieces)
     step = duration / N_STEPS
-    matrix = csr_array(diags_array(volume) + step / 2 * flow)
+    factors = splu(
+        csc_array(diags_array(volume) + step / 2 * flow),
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
     density = counts / volume
     for _ in range(2 * _EULER_STEPS):
-        density = _solve(matrix, volume * density, density)
+        density = factors.solve(volume * density)
     for _ in range(N_STEPS - _EULER_STEPS):
-        density = _solve(matrix, volume * density - step / 2 * (flow @ density), density)
+        density = factors.solve(volume * density - step / 2 * (flow @ density))
     return density
 
 
@@ -261,21 +264,6 @@ def _flow(pieces: StreetPieces) -> csr_array:
     )
     out = _weighted(ends, np.tile(conductance, 2), pieces.n_nodes)
     return csr_array(between.tocsr() + diags_array(out))
-
-
-def _solve(matrix: csr_array, right: FloatArray, guess: FloatArray) -> FloatArray:
-    """Solve by conjugate gradients, preconditioned with the diagonal."""
-    diagonal = matrix.diagonal()
-    shrink = LinearOperator(matrix.shape, matvec=lambda vector: vector / diagonal)
-    solution: FloatArray
-    solution, failure = cg(
-        matrix, right, x0=guess, rtol=_TOLERANCE, maxiter=_MOST_ITERATIONS, M=shrink
-    )
-    if failure:
-        raise NetworkError(
-            "The density along streets could not be computed: the equations did not converge."
-        )
-    return solution
 
 
 def _require_positive(name: str, value: float) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from geoinspect.arrays import IntArray
 
 
 @dataclass(frozen=True)
@@ -45,26 +49,19 @@ def attach_violations(violations: pd.DataFrame, inspections: pd.DataFrame) -> Ou
     >>> int(outcomes.found.sum()), outcomes.unattached
     (9, ('V10',))
     """
-    is_attached = violations["point_id"].isin(inspections["point_id"])
-    is_attached &= violations["point_id"].notna()
-    left = _timeline(violations[is_attached], "found_at")
-    right = _timeline(inspections, "inspected_at")
-    right["inspection"] = right["id"]
-    nearest = pd.merge_asof(
-        left, right[["at", "point_id", "inspection"]], on="at", by="point_id", direction="nearest"
-    )
-    found = nearest["inspection"].value_counts().reindex(inspections.index, fill_value=0)
+    points = pd.Index(inspections["point_id"].unique())
+    violated = points.get_indexer(violations["point_id"])
+    is_attached = violated >= 0
+    left = _timeline(violated, violations["found_at"])[lambda line: line["point"] >= 0]
+    right = _timeline(points.get_indexer(inspections["point_id"]), inspections["inspected_at"])
+    nearest = pd.merge_asof(left, right, on="at", by="point", direction="nearest")
+    found = np.bincount(nearest["row_y"], minlength=len(inspections))
     unattached = tuple(str(key) for key in violations.index[~is_attached])
-    return Outcomes(found.astype(np.int64), unattached)
+    return Outcomes(pd.Series(found.tolist(), index=inspections.index, dtype=np.int64), unattached)
 
 
-def _timeline(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return ids and points in order of time, equal times in order of id."""
-    line = pd.DataFrame(
-        {
-            "id": table.index.astype(object),
-            "point_id": table["point_id"].astype(object).to_numpy(),
-            "at": pd.to_datetime(table[column], utc=True).to_numpy(dtype="datetime64[us]"),
-        }
-    )
-    return line.sort_values(["at", "id"], ignore_index=True)
+def _timeline(point: IntArray, moments: pd.Series[Any]) -> pd.DataFrame:
+    """Return point and row of each event in order of time, equal times in the order given."""
+    at = pd.to_datetime(moments, utc=True).to_numpy(dtype="datetime64[us]")
+    line = pd.DataFrame({"at": at, "point": point, "row": np.arange(len(at))})
+    return line.sort_values("at", kind="stable", ignore_index=True)

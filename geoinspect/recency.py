@@ -94,7 +94,7 @@ def recency(
     last = day[counted].groupby(inspections["point_id"][counted]).max()
     since = (pd.Timestamp(today) - last).dt.days.reindex(points.index)
     days = since.astype(np.float64).fillna(np.inf)
-    ages = age_classes(days.to_numpy(dtype=np.float64))
+    ages = age_classes(np.asarray(days, np.float64))
     age_class: pd.Series[Any] = pd.Series(ages.tolist(), index=points.index, dtype=np.int64)
     return Recency(days, age_class, today, int((~is_past).sum()), int((~is_known).sum()))
 

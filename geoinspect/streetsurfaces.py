@@ -1,7 +1,7 @@
 """
 Violations along the streets of a city: per km, and per inspection.
 
-Events are snapped to the road network and smoothed along it; the rate divides violations
+Events are tied to the nearest street and smoothed along the network; the rate divides violations
 by inspections after both were smoothed by the same diffusion.
 """
 
@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
-from geoinspect.network import snap
+from geoinspect.network import WAY_CLASSES
+from geoinspect.network.polylines import ranges
+from geoinspect.network.snapping import NO_STOPPING
 from geoinspect.networkdensity import cut_streets, network_density
 
 if TYPE_CHECKING:
@@ -24,6 +27,19 @@ if TYPE_CHECKING:
 
 MAX_SNAP_M = 100.0
 """Events farther from any street than this are not events of a street."""
+
+
+POST_SPACING_M = 10.0
+"""Events are tied to posts this far apart: half of it is nothing beside the bandwidth."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Posts:
+    """Positions along streets, in a tree by their place in the metric plane."""
+
+    tree: cKDTree
+    street: IntArray
+    fraction: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,15 +120,31 @@ class Streets:
         return cls(network, edge, pieces)
 
     @cached_property
-    def street_of_edge(self) -> IntArray:
-        """Street of each edge, -1 for the second direction of a street, shape (m,)."""
-        street = np.full(self.network.n_edges, -1)
-        street[self.edge] = np.arange(len(self.edge))
-        return street
+    def _posts(self) -> _Posts:
+        """Posts along every street where a car can stop."""
+        network = self.network
+        closed = [WAY_CLASSES.index(name) for name in NO_STOPPING]
+        street = np.flatnonzero(~np.isin(network.way_class[self.edge], closed))
+        n_posts = np.ceil(network.length_m[self.edge[street]] / POST_SPACING_M).astype(int) + 1
+        start, vertex = ranges(
+            network.shape_start[self.edge[street]], np.diff(network.shape_start)[self.edge[street]]
+        )
+        part = np.repeat(np.arange(len(street)), np.diff(start))
+        xy = network.projection.to_xy(network.shape_lonlat[vertex])
+        lines = np.asarray(shapely.linestrings(xy, indices=part), object)
+        line = np.repeat(np.arange(len(street)), n_posts)
+        step = np.arange(len(line)) - np.repeat(np.cumsum(n_posts) - n_posts, n_posts)
+        fraction = step / (n_posts - 1).clip(min=1)[line]
+        post = shapely.line_interpolate_point(lines[line], fraction, normalized=True)
+        tree = cKDTree(shapely.get_coordinates(post), balanced_tree=False, compact_nodes=False)
+        return _Posts(tree, street[line], fraction)
 
     def locate(self, lonlat: FloatArray) -> tuple[IntArray, FloatArray, int]:
         """
-        Snap events to the streets.
+        Tie events to the nearest street.
+
+        Motorways are left out, as nobody inspects there. The position along the street is
+        within 5 m of the nearest one.
 
         Returns
         -------
@@ -121,13 +153,12 @@ class Streets:
         n_off_street
             Events that lie farther than 100 m from any street.
         """
-        if len(lonlat) == 0:
-            return np.empty(0, np.int64), np.empty(0), 0
-        places, which = np.unique(lonlat, axis=0, return_inverse=True)
-        snaps = snap(self.network, [""] * len(places), places, max_distance_m=MAX_SNAP_M)
-        found = which.ravel()[snaps.ok[which.ravel()]]
-        street = self.street_of_edge[snaps.edge[found]]
-        return street, snaps.fraction[found], len(lonlat) - len(found)
+        if len(lonlat) == 0 or len(self._posts.street) == 0:
+            return np.empty(0, np.int64), np.empty(0), len(lonlat)
+        xy = self.network.projection.to_xy(np.asarray(lonlat, np.float64))
+        distance_m, post = self._posts.tree.query(xy, distance_upper_bound=MAX_SNAP_M, workers=-1)
+        near = post[np.isfinite(distance_m)]
+        return self._posts.street[near], self._posts.fraction[near], len(lonlat) - len(near)
 
     def lines(self, chosen: BoolArray) -> list[FloatArray]:
         """

@@ -285,7 +285,7 @@ def city_hot_spots(
     reasons[found.table.index.isin(outcomes.unattached)] = "NO_INSPECTION"
     spots = hot_spots(
         placed.lonlat,
-        outcomes.found.to_numpy(),
+        np.asarray(outcomes.found, np.int64),
         params=params,
         extent=_extent(points, placed.lonlat),
     )

@@ -6,11 +6,14 @@ import re
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geoinspect.demo import tinytown
 from geoinspect.density import KernelParams, violation_rate
+from geoinspect.hotspots import HotSpotParams, hot_spots
 from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
+from geoinspect.recency import recency
 
 pytestmark = pytest.mark.browser
 
@@ -489,3 +492,55 @@ def test_the_table_tells_what_the_picture_shows(open_page, documents):
     rows = page.locator(".data-table tbody tr").all_inner_texts()
     assert len(rows) == 3
     assert any("乙<img src=x onerror=window.pwn=1> 1" in row for row in rows)
+
+
+@pytest.fixture(scope="module")
+def overlaid(tinytown_points, lonlat):
+    """A heat map whose first point is surely bad, and whose last was never inspected."""
+    made, found = np.repeat(lonlat[:-1], 60, axis=0), np.zeros(60 * (len(lonlat) - 1), np.int64)
+    found[:50] = 1
+    surface = violation_rate(made[found == 1], made, params=KernelParams(minimum_exposure=3))
+    spots = hot_spots(made, found, params=HotSpotParams(radius_m=250, cell_m=125))
+    inspections = pd.DataFrame(
+        {
+            "point_id": tinytown_points.index[:-1],
+            "inspected_at": pd.Timestamp("2026-11-01T02:00Z"),
+        }
+    )
+    seen = recency(tinytown_points, inspections, today=date(2026, 11, 23), timezone="Asia/Shanghai")
+    return render_heat_map(
+        surface, tinytown.districts(), tinytown_points, city_name="小镇", spots=spots, seen=seen
+    )
+
+
+def paths_in(page, pane):
+    return page.locator(f".leaflet-{pane}-pane path").count()
+
+
+def test_what_is_surely_above_the_city_is_outlined_and_listed(open_page, overlaid):
+    page = open_page(overlaid).page
+    n_areas = page.locator(".spots-table tbody tr").count()
+    assert n_areas >= 1
+    assert page.locator(".spots-table").get_by_text("高于全市").first.is_visible()
+    assert paths_in(page, "spots") == n_areas
+    page.get_by_label("勾出明显高于或低于全市的区域").uncheck()
+    assert paths_in(page, "spots") == 0
+
+
+def test_places_not_inspected_are_shown_on_demand_with_their_ages(open_page, overlaid):
+    page = open_page(overlaid).page
+    assert not page.locator(".ages-keys").is_visible()
+    page.get_by_label("显示距上次检查的天数").check()
+    assert page.locator(".ages-keys").get_by_text("从未检查：1 个点").is_visible()
+    assert page.locator(".ages-keys").get_by_text("30 天以内：11 个点").is_visible()
+    assert rgb("#1b1b1b") in colours_in(page, "ages")
+
+
+def test_without_a_violation_no_outline_is_drawn_and_the_page_says_why(open_page, lonlat):
+    made = np.repeat(lonlat, 12, axis=0)
+    spots = hot_spots(made, np.zeros(len(made), np.int64))
+    surface = violation_rate(lonlat[[]], made)
+    html = render_heat_map(surface, tinytown.districts(), city_name="小镇", spots=spots)
+    page = open_page(html).page
+    assert page.get_by_text("未计算热点：所有检查均未发现问题").is_visible()
+    assert paths_in(page, "spots") == 0
