@@ -270,8 +270,9 @@
   function spotsPart() {
     if (spots.reason) return [note("plain", spots.reason)];
     const of = (kind) => spots.areas.filter((area) => area.kind === kind);
+    const renderer = L.svg({ padding: 0.3, pane: pane("spots", 300) });
     const outlines = L.layerGroup(spots.areas.map((area) => L.polygon(area.rings, {
-      ...OUTLINES[area.kind], pane: pane("spots", 300), interactive: false, className: "spot-" + area.kind,
+      ...OUTLINES[area.kind], renderer, pane: "spots", interactive: false, className: "spot-" + area.kind,
     })));
     return [
       layerSwitch(t("Outline what is surely above or below the city"), outlines, true),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -522,6 +523,7 @@ def test_what_is_surely_above_the_city_is_outlined_and_listed(open_page, overlai
     n_areas = page.locator(".spots-table tbody tr").count()
     assert n_areas >= 1
     assert page.locator(".spots-table").get_by_text("高于全市").first.is_visible()
+    assert page.locator(".spot-hot").count() >= 1
     assert paths_in(page, "spots") == n_areas
     page.get_by_label("勾出明显高于或低于全市的区域").uncheck()
     assert paths_in(page, "spots") == 0
