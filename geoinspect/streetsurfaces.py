@@ -29,7 +29,7 @@ MAX_SNAP_M = 100.0
 """Events farther from any street than this are not events of a street."""
 
 
-POST_SPACING_M = 10.0
+POST_SPACING_M = 20.0
 """Events are tied to posts this far apart: half of it is nothing beside the bandwidth."""
 
 
@@ -139,12 +139,16 @@ class Streets:
         tree = cKDTree(shapely.get_coordinates(post), balanced_tree=False, compact_nodes=False)
         return _Posts(tree, street[line], fraction)
 
+    def prepare(self) -> None:
+        """Build now what the first surface would wait for."""
+        _ = self._posts
+
     def locate(self, lonlat: FloatArray) -> tuple[IntArray, FloatArray, int]:
         """
         Tie events to the nearest street.
 
         Motorways are left out, as nobody inspects there. The position along the street is
-        within 5 m of the nearest one.
+        within 10 m of the nearest one.
 
         Returns
         -------

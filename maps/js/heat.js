@@ -264,7 +264,7 @@
     };
     box.addEventListener("change", change);
     change();
-    return el("label", { class: "switch-all" }, box, el("span", {}, label));
+    return el("div", {}, el("label", { class: "switch-all" }, box, el("span", {}, label)));
   }
 
   function spotsPart() {

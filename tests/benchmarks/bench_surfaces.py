@@ -142,6 +142,8 @@ def seconds(n_events: int, data: Path) -> Table:
     _row(table, "rate per inspection, shrunk", lambda: shrink(violation_rate(lonlat, made)))
     _row(table, "Gi* with control of false discoveries", lambda: hot_spots(made, found))
     streets = _row(table, "cut the streets, once", lambda: Streets.of(network))
+    _row(table, "posts along the streets, once", streets.prepare)
+    _row(table, "tie the violations to streets", lambda: streets.locate(lonlat))
     title = f"density along streets, {streets.pieces.n_nodes:,} nodes, violations"
     _row(table, title, lambda: street_surface(streets, lonlat))
     return table
