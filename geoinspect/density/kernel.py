@@ -15,12 +15,18 @@ cell there is no rate, only NaN.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from geoinspect.density.grid import KERNEL_REACH, Grid, KernelParams, checked_positions
+from geoinspect.density.grid import (
+    KERNEL_REACH,
+    Grid,
+    KernelParams,
+    checked_positions,
+    to_mercator,
+)
 from geoinspect.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,6 +151,7 @@ def kernel_density(
     *,
     params: KernelParams | None = None,
     extent: tuple[float, float, float, float] | None = None,
+    edge: Literal["spread", "renormalised"] = "spread",
 ) -> KernelDensity:
     """
     Smooth events to a density per square kilometre.
@@ -160,6 +167,11 @@ def kernel_density(
         Bandwidth and cell; 300 m and 100 m if left out.
     extent
         West, south, east, north in degrees; the extent of the events if left out.
+    edge
+        "spread" lets the kernel reach beyond the extent, so that the sum stays;
+        "renormalised" divides by the part of the kernel that lies within, where events
+        beyond the extent are unknown (Diggle 1985, Applied Statistics 34, 138-147), and
+        is 0 beyond. A rate needs neither: the part cancels out.
 
     Raises
     ------
@@ -178,6 +190,10 @@ def kernel_density(
     grid = Grid.covering(extent or _extent(lonlat), params)
     counts, n_outside = grid.count(lonlat)
     density = _smooth(counts, params) / grid.cell_area_km2[:, np.newaxis]
+    if edge == "renormalised":
+        within = _share_within(grid, extent or _extent(lonlat))
+        mass = _smooth(within, params)
+        density = np.divide(density, mass, out=np.zeros_like(density), where=within > 0)
     n_occupied = int(np.count_nonzero(counts))
     return KernelDensity(grid, params, density, int(counts.sum()), n_outside, n_occupied)
 
@@ -252,6 +268,17 @@ def _smooth(counts: FloatArray, params: KernelParams) -> FloatArray:
     sigma = params.bandwidth_m / params.cell_m
     smoothed: FloatArray = gaussian_filter(counts, sigma, mode="constant", truncate=KERNEL_REACH)
     return smoothed
+
+
+def _share_within(grid: Grid, extent: tuple[float, float, float, float]) -> FloatArray:
+    """Return the part of each cell that lies within an extent, shape (n_rows, n_columns)."""
+    (west, south), (east, north) = to_mercator(np.array([extent[:2], extent[2:]]))
+    left, top = np.arange(grid.n_columns), np.arange(grid.n_rows)
+    first, last = (west - grid.west) / grid.cell, (east - grid.west) / grid.cell
+    high, low = (grid.north - north) / grid.cell, (grid.north - south) / grid.cell
+    across = np.clip(np.minimum(left + 1, last) - np.maximum(left, first), 0, 1)
+    down = np.clip(np.minimum(top + 1, low) - np.maximum(top, high), 0, 1)
+    return np.outer(down, across)
 
 
 def _extent(lonlat: FloatArray) -> tuple[float, float, float, float]:

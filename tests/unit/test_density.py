@@ -214,3 +214,15 @@ def test_no_events_need_an_extent():
         kernel_density(NOBODY)
     surface = kernel_density(NOBODY, extent=(118.79, 32.04, 118.81, 32.06))
     assert surface.events_per_km2.max() == 0
+
+
+def test_renormalised_at_the_edge_an_even_spread_is_even_up_to_the_border():
+    rng = np.random.default_rng(2)
+    extent = (118.75, 32.0, 118.85, 32.1)
+    lonlat = rng.uniform(extent[:2], extent[2:], (200_000, 2))
+    spread = kernel_density(lonlat, extent=extent).events_per_km2
+    even = kernel_density(lonlat, extent=extent, edge="renormalised").events_per_km2
+    inside = even > 0
+    assert np.ptp(even[inside]) < 0.35 * even[inside].mean()
+    # a corner holds a quarter of the kernel
+    assert spread[inside].min() < 0.4 * even[inside].mean()
