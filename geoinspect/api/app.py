@@ -81,7 +81,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         # the documentation pages of FastAPI load scripts from the internet
         docs_url=None,
         redoc_url=None,
-        responses=problems(401, 403, 404, 413, 422, 429),
+        responses=problems(400, 401, 403, 404, 413, 422, 429),
         generate_unique_id_function=_operation_id,
     )
     app.state.folder = folder

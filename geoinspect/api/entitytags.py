@@ -71,7 +71,12 @@ def require_match(request: Request, tag: str) -> None:
             "An edit must name what it edits: send the ETag that you read as If-Match."
         )
     if wanted.strip() != "*" and _bare(tag) not in _tags(wanted):
-        raise StaleVersionError("It was changed meanwhile: read it again, and decide anew.")
+        raise changed_meanwhile()
+
+
+def changed_meanwhile() -> StaleVersionError:
+    """Return the error of an edit that comes too late."""
+    return StaleVersionError("It was changed meanwhile: read it again, and decide anew.")
 
 
 class EntityTags:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 
 from geoinspect.api.entitytags import MissingVersionError, StaleVersionError
 from geoinspect.api.idempotency import KeyInUseError, KeyMisusedError
+from geoinspect.api.permits import check_declared
 from geoinspect.api.security import HEADERS
 from geoinspect.errors import (
     ForbiddenError,
@@ -123,8 +124,11 @@ def _is_page(request: Request) -> bool:
     return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
-def _answer_bad_request(request: Request, error: RequestValidationError) -> ProblemResponse:
-    """Name the parameters that are wrong."""
+def _answer_bad_request(request: Request, error: RequestValidationError) -> Response:
+    """Name the parameters that are wrong, to those who may use the endpoint."""
+    refusal = _refusal(request)
+    if refusal is not None:
+        return refusal
     faults = [{"parameter": _name(fault), "problem": fault["msg"]} for fault in error.errors()]
     detail = "; ".join(f"{fault['parameter']}: {fault['problem']}" for fault in faults)
     is_ogc = _is_ogc(request, error)
@@ -137,8 +141,20 @@ def _name(fault: Mapping[str, Any]) -> str:
     return str(fault["loc"][-1])
 
 
-def _answer_http_error(_request: Request, error: HTTPException) -> ProblemResponse:
-    """Answer for an unknown path or a method that is not allowed."""
+def _refusal(request: Request) -> Response | None:
+    """Return the answer to somebody who has no right to the endpoint, None to all others."""
+    try:
+        check_declared(request)
+    except GeoinspectError as error:
+        return _answer_geoinspect_error(request, error)
+    return None
+
+
+def _answer_http_error(request: Request, error: HTTPException) -> Response:
+    """Answer for an unknown path, a method that is not allowed, or a body that is broken."""
+    refusal = _refusal(request) if error.status_code == HTTPStatus.BAD_REQUEST else None
+    if refusal is not None:
+        return refusal
     response = problem(error.status_code)
     response.headers.update(error.headers or {})
     return response

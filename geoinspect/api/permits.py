@@ -3,7 +3,7 @@ What a request must be allowed to do: declared at each endpoint, once.
 
 `@router.get("/points", **needs(Permission.READ_POINTS))` both checks the permission before
 anything else happens and writes it into the OpenAPI document as `x-permission`, from which
-the test of all rights reads it.
+the test of all rights reads it: names of which one is enough, those joined by + together.
 """
 
 from __future__ import annotations
@@ -12,37 +12,85 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends
 
+from geoinspect.api.auth import identify
 from geoinspect.api.dependencies import ActorDep  # noqa: TC001  FastAPI reads the annotation
-from geoinspect.people import require
+from geoinspect.errors import ForbiddenError
+from geoinspect.people import Permission, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geoinspect.people import Actor, Permission
+    from starlette.requests import Request
+
+    from geoinspect.people import Actor
+
+_PUBLIC, _SIGNED_IN, _PERSON = "public", "signed-in", "person"
+_KEY = "x-permission"
 
 #: What anybody may ask, signed in or not.
-PUBLIC: dict[str, Any] = {"openapi_extra": {"x-permission": ["public"]}}
+PUBLIC: dict[str, Any] = {"openapi_extra": {_KEY: [_PUBLIC]}}
 
 
-def permitted(*permissions: Permission) -> Callable[[ActorDep], Actor]:
-    """Return a dependency that lets those pass who have one of some permissions."""
+def permitted(*names: str) -> Callable[[ActorDep], Actor]:
+    """Return a dependency that lets those pass who have what one of some names asks for."""
 
     def check(actor: ActorDep) -> Actor:
-        if permissions:
-            require(actor, *permissions)
+        _check(actor, names)
         return actor
 
     return check
 
 
-def needs(*permissions: Permission) -> dict[str, Any]:
+def needs(*wishes: Permission | frozenset[Permission]) -> dict[str, Any]:
     """
     Return the arguments of an endpoint that wants one of some permissions.
 
-    Without any, it is enough to be signed in.
+    Parameters
+    ----------
+    *wishes
+        Permissions of which one is enough; of a set, all are needed. Without any, it is
+        enough to be signed in.
     """
-    names = [permission.value for permission in permissions] or ["signed-in"]
-    return {
-        "dependencies": [Depends(permitted(*permissions))],
-        "openapi_extra": {"x-permission": names},
-    }
+    sets = [{wish} if isinstance(wish, Permission) else wish for wish in wishes]
+    return _declared(["+".join(sorted(wish)) for wish in sets] or [_SIGNED_IN])
+
+
+def needs_person() -> dict[str, Any]:
+    """Return the arguments of an endpoint for people: no program's token, nobody nameless."""
+    return _declared([_PERSON])
+
+
+def check_declared(request: Request) -> None:
+    """
+    Check what the endpoint of a request declares.
+
+    A body that cannot be read keeps a request from its endpoint: whoever has no right to
+    that one must hear so, and not what is wrong with the body.
+
+    Raises
+    ------
+    UnauthenticatedError, ForbiddenError
+        As the endpoint itself would.
+    """
+    declared = getattr(request.scope.get("route"), "openapi_extra", None) or {}
+    names = declared.get(_KEY, [_PUBLIC])
+    if names == [_PUBLIC]:
+        return
+    store = request.app.state.folder.store()
+    try:
+        _check(identify(request, store, now=request.app.state.clock()), names)
+    finally:
+        store.close()
+
+
+def _declared(names: list[str]) -> dict[str, Any]:
+    return {"dependencies": [Depends(permitted(*names))], "openapi_extra": {_KEY: names}}
+
+
+def _check(actor: Actor, names: tuple[str, ...] | list[str]) -> None:
+    """Refuse an actor who has nothing of what is asked for."""
+    if _PERSON in names:
+        if actor.is_local or actor.scopes is not None:
+            raise ForbiddenError("Tokens belong to people: sign in with a password first.")
+    elif _SIGNED_IN not in names:
+        require(actor, *(frozenset(map(Permission, name.split("+"))) for name in names))

@@ -10,7 +10,7 @@ from geoinspect.api.schemas import Problem
 from geoinspect.api.security import policy_of
 
 _PROBLEMS = {
-    400: "A parameter is wrong or unknown.",
+    400: "The body cannot be read, or a parameter is wrong or unknown.",
     401: "Nobody is signed in, or session or token are over.",
     403: "Whoever is signed in may not do this.",
     404: "The thing asked for is not there.",

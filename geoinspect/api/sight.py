@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
@@ -23,7 +25,6 @@ from geoinspect.sealing import all_released_at, released_route, released_teams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     import geopandas as gpd
     import pandas as pd
@@ -56,27 +57,34 @@ class Sight:
     store: Store
     now: datetime
 
-    def points(self) -> gpd.GeoDataFrame:
-        """Return the inspection points."""
-        points = self.store.points()
-        if not self.actor.is_restricted:
-            return points
-        return points.loc[visible_points(self.actor, self._answering(points)).index]
+    def points(self, by: Permission = Permission.READ_POINTS) -> gpd.GeoDataFrame:
+        """
+        Return the inspection points.
+
+        Parameters
+        ----------
+        by
+            What permits to look at them; without it there are none. A page may hold more
+            than what its own permission is for.
+        """
+        points = self._points
+        return points if may(self.actor, by) else points.iloc[:0]
 
     def assignments(self) -> pd.DataFrame | None:
         """Return who answers for each point, None before the assignment."""
-        assignments = self.store.assignments()
+        assignments, points = self._assignments, self._points
         if assignments is None or not self.actor.is_restricted:
             return assignments
-        return assignments.loc[assignments.index.isin(self.points().index)]
+        return assignments.loc[assignments.index.isin(points.index)]
 
-    def violations(self) -> gpd.GeoDataFrame:
-        """Return the violations."""
-        return visible_events(self.actor, self.store.violations(), self.points())
+    def violations(self, by: Permission = Permission.READ_VIOLATIONS) -> gpd.GeoDataFrame:
+        """Return the violations; see `points`."""
+        violations = visible_events(self.actor, self.store.violations(), self._points)
+        return violations if may(self.actor, by) else violations.iloc[:0]
 
     def inspections(self) -> pd.DataFrame:
         """Return the inspections."""
-        return visible_events(self.actor, self.store.inspections(), self.points())
+        return visible_events(self.actor, self.store.inspections(), self._points)
 
     def record(self) -> bytes:
         """
@@ -89,7 +97,7 @@ class Sight:
         """
         for content in self._records():
             record = json.loads(content)
-            if may_read_record(self.actor, record, self._released(record)):
+            if may_read_record(self.actor, record, self.released(record)):
                 return content
         raise _no_plan()
 
@@ -104,7 +112,7 @@ class Sight:
         """
         for content in self._records():
             record = json.loads(content)
-            shown = shown_record(self.actor, record, self._released(record))
+            shown = shown_record(self.actor, record, self.released(record))
             if shown is not None:
                 return shown
         raise _no_plan()
@@ -130,9 +138,38 @@ class Sight:
                 return {"date": record["date"], "routes": found}
         raise _no_plan()
 
+    def amendments(self, day: date) -> list[Record]:
+        """
+        Return the amendments of a day whose plan may be read whole.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such plan.
+        """
+        draw = self.store.ledger.binding(day)
+        if self._can_be_open(day):
+            record = json.loads(self.store.ledger.drawn_record(draw))
+            if may_read_record(self.actor, record, self.released(record)):
+                return self.store.ledger.amendments(draw.commitment)
+        raise NotFoundError("There is no drawn plan of {day}.", day=day)
+
+    # read once a request, whatever is seen of it: no time of an answer tells what is hidden
+    @cached_property
+    def _assignments(self) -> pd.DataFrame | None:
+        return self.store.assignments()
+
+    @cached_property
+    def _points(self) -> gpd.GeoDataFrame:
+        """Points in scope, whatever is done with them."""
+        points = self.store.points()
+        if not self.actor.is_restricted:
+            return points
+        return points.loc[visible_points(self.actor, self._answering(points)).index]
+
     def _answering(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
         """Join who answers for each point to what a scope is about."""
-        assignments = self.store.assignments()
+        assignments = self._assignments
         columns = ["unit_id", "district_id"]
         if assignments is None:
             return points[["category"]].assign(**dict.fromkeys(columns, None))
@@ -145,7 +182,8 @@ class Sight:
         binding = binding_numbers(entries)
         own = self._own_days()
         for entry in reversed(entries):
-            if entry.number in binding and (own is None or entry.day in own):
+            is_own = own is None or entry.day in own
+            if entry.number in binding and is_own and self._can_be_open(entry.day):
                 yield ledger.drawn_record(entry)
 
     def _own_days(self) -> set[Any] | None:
@@ -155,7 +193,18 @@ class Sight:
         drawn = self.store.ledger.drawn_inspectors()
         return {day for day, people in drawn.items() if self.actor.inspector_id in people}
 
-    def _released(self, record: Record) -> dict[str, bool]:
+    def _can_be_open(self, day: date) -> bool:
+        """
+        Tell whether any route of a day can be released by now.
+
+        What is sealed for long is not even opened: that would take time, and be logged.
+        """
+        if may(self.actor, Permission.READ_SEALED_PLAN):
+            return True
+        begins = datetime.combine(day, time(), tzinfo=self.folder.settings.zone)
+        return begins - timedelta(minutes=self._params().lead_min) <= self.now
+
+    def released(self, record: Record) -> dict[str, bool]:
         """Tell which teams' routes are released to the last stop."""
         params = self._params()
         if params.mode == "whole":

@@ -241,7 +241,7 @@ def _cut(rows: Sequence[AuditRow], heads: Iterable[Head], end: Head) -> Fault | 
             return _fault(
                 "The head {head} that was written down is not in the log: rows were cut off, or "
                 "the chain was made anew.",
-                head.number or end.number + 1,
+                min(head.number or end.number + 1, end.number + 1),
                 head=head if head.number else head.hash,
             )
     return None

@@ -91,22 +91,30 @@ def may(actor: Actor, permission: Permission) -> bool:
     return in_scope and permission in GRANTS[actor.role]
 
 
-def require(actor: Actor, *permissions: Permission) -> None:
+def require(actor: Actor, *wishes: Permission | frozenset[Permission]) -> None:
     """
     Refuse somebody who may do none of these things.
+
+    Parameters
+    ----------
+    actor
+        Who asks.
+    *wishes
+        Permissions of which one is enough; of a set, all are needed.
 
     Raises
     ------
     ForbiddenError
         The same sentence for every thing, whether or not it exists.
     """
-    if not any(may(actor, permission) for permission in permissions):
+    sets = [frozenset({wish}) if isinstance(wish, Permission) else wish for wish in wishes]
+    if not any(all(may(actor, permission) for permission in wish) for wish in sets):
         raise ForbiddenError(
             "The role {role} of {user_id} does not allow this ({permission}): ask the security "
             "administrator.",
             role=actor.role.value,
             user_id=actor.user_id,
-            permission=permissions[0].value,
+            permission=" + ".join(sorted(sets[0])),
         )
 
 

@@ -214,18 +214,15 @@ class SigningStore:
         while True:
             with self._engine.begin() as connection:
                 account = find_account(connection, _USERS.user_id == user_id)
-                if account is None or account.disabled:
-                    return None
-                until = locked_until(account.failures, account.failed_at)
-                if until is not None and now < until:
-                    return None
+                is_open = account is not None and _is_open(account, now)
+                # -1 is nobody's count: the same work is done whether there is an account or not
+                read = account.failures if account is not None and is_open else -1
+                unchanged = (_USERS.user_id == user_id) & (_USERS.failures == read)
+                counted = {"failures": read + 1, "failed_at": naive(now)}
+                done = connection.execute(update(tables.users).where(unchanged).values(**counted))
                 # whoever read the same count was first: look again
-                unchanged = (_USERS.user_id == user_id) & (_USERS.failures == account.failures)
-                counted = {"failures": account.failures + 1, "failed_at": naive(now)}
-                if connection.execute(
-                    update(tables.users).where(unchanged).values(**counted)
-                ).rowcount:
-                    return account
+                if done.rowcount or not is_open:
+                    return account if is_open else None
 
     def _accept(self, account: Account, code: str, now: datetime) -> None:
         """Take the one-time code, once, and forget the failures."""
@@ -239,6 +236,12 @@ class SigningStore:
         with self._engine.begin() as connection:
             if not connection.execute(update(tables.users).where(mine).values(**values)).rowcount:
                 raise _refused()
+
+
+def _is_open(account: Account, now: datetime) -> bool:
+    """Tell whether somebody may try to sign in to an account now."""
+    until = locked_until(account.failures, account.failed_at)
+    return not account.disabled and (until is None or now >= until)
 
 
 def _oldest(now: datetime) -> datetime:

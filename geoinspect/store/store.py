@@ -227,6 +227,34 @@ class Store:
         """Add or update violations by id."""
         return self._merge(tables.violations, violations)
 
+    def correct_violation(self, violation: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> bool:
+        """
+        Write a violation anew, unless somebody else did since it was read.
+
+        Parameters
+        ----------
+        violation
+            One row as in `violations`.
+        before
+            The row that was read.
+
+        Returns
+        -------
+        is_done
+            False if the row is another one by now, or gone: then nothing was changed.
+        """
+        table, (new,) = tables.violations, _rows(tables.violations, violation)
+        (read,) = _rows(table, before)
+        mine = table.c.violation_id == read["violation_id"]
+        with writing(self._engine) as connection:
+            found = connection.execute(select(table).where(mine)).mappings().one_or_none()
+            if found is None or dict(found) != read:
+                return False
+            _delete(connection, table, [read["violation_id"]])
+            connection.execute(insert(table), new)
+            self._desk.enter(connection, "violation.correct", read["violation_id"])
+        return True
+
     def merge_inspections(self, inspections: pd.DataFrame) -> Changes:
         """Add or update inspections by id."""
         return self._merge(tables.inspections, inspections)

@@ -130,6 +130,11 @@ def feature_of(collection: Collection, sight: Sight, feature_id: str) -> Feature
     NotFoundError
         If there is none, or it is out of sight.
     """
+    return as_feature(row_of(collection, sight, feature_id))
+
+
+def row_of(collection: Collection, sight: Sight, feature_id: str) -> gpd.GeoDataFrame:
+    """Return one feature as a table of one row; raises as `feature_of` does."""
     features = collection.load(sight)
     if feature_id not in features.index:
         raise NotFoundError(
@@ -137,7 +142,12 @@ def feature_of(collection: Collection, sight: Sight, feature_id: str) -> Feature
             feature_id=feature_id,
             collection=collection.name,
         )
-    return _features(features.loc[[feature_id]])[0]
+    return features.loc[[feature_id]]
+
+
+def as_feature(row: gpd.GeoDataFrame) -> Feature:
+    """Return a table of one row as a feature."""
+    return _features(row)[0]
 
 
 def _page(

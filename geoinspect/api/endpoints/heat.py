@@ -46,8 +46,8 @@ def city_heat(sight: Sight) -> HeatSurface:
     """Compute the surface of what somebody sees of a city, with the city's own settings."""
     settings = sight.folder.settings
     return heat_surface(
-        sight.points(),
-        sight.violations(),
+        sight.points(by=Permission.READ_HEAT),
+        sight.violations(by=Permission.READ_HEAT),
         sight.inspections(),
         bandwidth_m=settings.heat_bandwidth_m,
         timezone=settings.timezone,

@@ -25,21 +25,19 @@ from geoinspect.api.jobschemas import (
 )
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import problems
-from geoinspect.errors import InputError, NotFoundError
+from geoinspect.api.sight import SightDep  # noqa: TC001
+from geoinspect.errors import InputError
 from geoinspect.jobs.plans import plan_params
 from geoinspect.ledger import attempts_of
 from geoinspect.people import Permission
-from geoinspect.people.rights import may_read_record
 from geoinspect.planning import read_secret
-from geoinspect.sealing import ReleaseParams, released_teams
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from geoinspect.people import Actor
-    from geoinspect.store import Store
+    from geoinspect.api.sight import Sight
 
 router = APIRouter(prefix="/plans", tags=["planning"], responses=problems(409))
+
+_AMENDS = frozenset({Permission.AMEND_PLAN, Permission.READ_RELEASED_PLAN})
 
 
 @router.get("", **needs(Permission.READ_LEDGER))
@@ -118,26 +116,21 @@ def draw_day(
 
 
 @router.get("/{day}/amendments", **needs(Permission.READ_RELEASED_PLAN))
-def list_amendments(
-    day: date, response: Response, actor: ActorDep, store: StoreDep, at: NowDep
-) -> AmendmentList:
+def list_amendments(day: date, response: Response, sight: SightDep) -> AmendmentList:
     """List the amendments of a day; the ETag is what the next one must name."""
-    found = _amendments(store, actor, day, at)
+    found = _amendments(sight, day)
     response.headers["ETag"] = _tag(found)
     return found
 
 
 @router.post("/{day}/amendments", status_code=202, responses=problems(412, 428),
-             **needs(Permission.AMEND_PLAN))  # fmt: skip
+             **needs(_AMENDS))  # fmt: skip
 def amend_day(
     day: date,
     order: AmendOrder,
     request: Request,
     response: Response,
-    actor: ActorDep,
-    folder: FolderDep,
-    store: StoreDep,
-    at: NowDep,
+    sight: SightDep,
     key: KeyDep,
 ) -> JobStatus:
     """
@@ -149,7 +142,7 @@ def amend_day(
     if order.at.tzinfo is None:
         raise InputError("{at} has no offset from UTC: write it like 2026-11-23T10:40:00+08:00.",
                          at=order.at)  # fmt: skip
-    found = _amendments(store, actor, day, at)
+    found = _amendments(sight, day)
     require_match(request, _tag(found))
     arguments = {
         "date": day.isoformat(),
@@ -158,22 +151,15 @@ def amend_day(
         "event": _event(order),
         "after": found.n,
     }
-    job = store.jobs.add("amend", arguments, made_by=actor.user_id, at=at, job_id=key)
-    return accepted(job, folder.settings.language, response)
+    who = sight.actor.user_id
+    job = sight.store.jobs.add("amend", arguments, made_by=who, at=sight.now, job_id=key)
+    return accepted(job, sight.folder.settings.language, response)
 
 
-def _amendments(store: Store, actor: Actor, day: date, at: datetime) -> AmendmentList:
+def _amendments(sight: Sight, day: date) -> AmendmentList:
     """Return the amendments of a plan that may be read; another answers like none."""
-    draw = store.ledger.binding(day)
-    record = json.loads(store.ledger.drawn_record(draw))
-    if not may_read_record(actor, record, _released(record, at)):
-        raise NotFoundError("There is no drawn plan of {day}.", day=day)
-    amendments = store.ledger.amendments(draw.commitment)
+    amendments = sight.amendments(day)
     return AmendmentList(date=day, n=len(amendments), amendments=amendments)
-
-
-def _released(record: dict[str, Any], at: datetime) -> dict[str, bool]:
-    return released_teams(record, at, ReleaseParams())
 
 
 def _tag(found: AmendmentList) -> str:

@@ -10,11 +10,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from geoinspect.api.auth import check_origin, clear_session, session_of, set_session
 from geoinspect.api.dependencies import ActorDep, NowDep, StoreDep  # noqa: TC001
-from geoinspect.api.permits import PUBLIC, needs
+from geoinspect.api.permits import PUBLIC, needs, needs_person
 from geoinspect.audit import log
-from geoinspect.errors import ForbiddenError, UnauthenticatedError
+from geoinspect.errors import UnauthenticatedError
 from geoinspect.people import Permission, Role, may
-from geoinspect.people.account import read_scopes
 from geoinspect.people.bearers import csrf_token
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class TokenOrder(_Schema):
     """A token to be made."""
 
     name: str = Field(min_length=1, max_length=100, description="What it is for.")
-    scopes: list[str] = Field(min_length=1, max_length=50, description="Permissions.")
+    scopes: list[Permission] = Field(min_length=1, max_length=50)
     expires_at: AwareDatetime = Field(description="Within a year, with a time zone.")
 
 
@@ -110,21 +109,19 @@ def list_tokens(actor: ActorDep, store: StoreDep) -> list[TokenFacts]:
     return [TokenFacts(**_facts(token)) for token in store.signing.tokens(actor.user_id)]
 
 
-@router.post("/tokens", status_code=201, **needs())
+@router.post("/tokens", status_code=201, **needs_person())
 def make_token(order: TokenOrder, actor: ActorDep, store: StoreDep, now: NowDep) -> NewToken:
     """Make a token for a program; no token can make another."""
-    _check_person(actor)
     bearer, token = store.signing.make_token(
-        actor.user_id, order.name, read_scopes(order.scopes), expires_at=order.expires_at, now=now
+        actor.user_id, order.name, frozenset(order.scopes), expires_at=order.expires_at, now=now
     )
     log(store, actor.user_id, "token.make", token.token_id, at=now, scopes=sorted(token.scopes))
     return NewToken(**_facts(token), token=bearer)
 
 
-@router.delete("/tokens/{token_id}", status_code=204, **needs())
+@router.delete("/tokens/{token_id}", status_code=204, **needs_person())
 def revoke_token(token_id: str, actor: ActorDep, store: StoreDep, now: NowDep) -> Response:
     """End one of one's own tokens."""
-    _check_person(actor)
     store.signing.revoke_token(actor.user_id, token_id)
     log(store, actor.user_id, "token.revoke", token_id, at=now)
     return Response(status_code=204)
@@ -161,9 +158,3 @@ def _facts(token: Token) -> dict[str, Any]:
         "scopes": sorted(token.scopes),
         "expires_at": token.expires_at,
     }
-
-
-def _check_person(actor: Actor) -> None:
-    """Refuse programs, and the nameless user of a city without accounts."""
-    if actor.is_local or actor.scopes is not None:
-        raise ForbiddenError("Tokens belong to people: sign in with a password first.")

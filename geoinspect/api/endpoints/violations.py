@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,8 +12,8 @@ from fastapi import APIRouter, Request, Response
 
 from geoinspect.api.collections import COLLECTIONS
 from geoinspect.api.dependencies import ActorDep  # noqa: TC001
-from geoinspect.api.endpoints.features import CRS_HEADERS, ROOT, feature_of
-from geoinspect.api.entitytags import require_match, tag_of
+from geoinspect.api.endpoints.features import CRS_HEADERS, ROOT, as_feature, feature_of, row_of
+from geoinspect.api.entitytags import changed_meanwhile, require_match, tag_of
 from geoinspect.api.featureschemas import Feature, NewViolation
 from geoinspect.api.idempotency import KeyDep  # noqa: TC001
 from geoinspect.api.permits import needs
@@ -22,7 +21,7 @@ from geoinspect.api.responses import GeoJSONResponse, problems
 from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.errors import InputError
 from geoinspect.geometry import WGS84
-from geoinspect.people import Permission, require
+from geoinspect.people import Permission
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
@@ -35,9 +34,7 @@ router = APIRouter(
 )
 
 _COLLECTION = next(each for each in COLLECTIONS if each.name == "violations")
-
-# between reading the version and writing, nobody else of this process may write
-_WRITING = Lock()
+_CORRECTS = frozenset({Permission.READ_VIOLATIONS, Permission.ADD_VIOLATION})
 
 
 @router.post("", status_code=201, **needs(Permission.ADD_VIOLATION))
@@ -46,30 +43,33 @@ def add_violation(
 ) -> Feature:
     """Write down a violation; the answer's `Location` is where it can be read."""
     violation_id = f"S{key or uuid4().hex}"
-    _write(sight, violation_id, violation, source=f"service:{actor.user_id}")
+    row = _checked(sight, violation_id, violation, source=f"service:{actor.user_id}")
+    sight.store.merge_violations(row)
     response.headers.update(CRS_HEADERS)
     response.headers["Location"] = f"{ROOT}/collections/violations/items/{violation_id}"
     return Feature(id=violation_id, **violation.model_dump(mode="json", exclude={"type"}))
 
 
 @router.put("/{feature_id:path}", responses=problems(412, 428),
-            **needs(Permission.READ_VIOLATIONS))  # fmt: skip
+            **needs(_CORRECTS))  # fmt: skip
 def correct_violation(
     feature_id: str,
     violation: NewViolation,
     request: Request,
     response: Response,
-    actor: ActorDep,
     sight: SightDep,
 ) -> Feature:
     """Correct a violation; `If-Match` names the version that was read."""
-    require(actor, Permission.ADD_VIOLATION)
-    with _WRITING:
-        before = feature_of(_COLLECTION, sight, feature_id)
-        # the same bytes as in the answer to a GET
-        require_match(request, _tag(before))
-        _write(sight, feature_id, violation, source=str(before.properties["source"]))
-        after = feature_of(_COLLECTION, sight, feature_id)
+    before = row_of(_COLLECTION, sight, feature_id)
+    # the same bytes as in the answer to a GET
+    require_match(request, _tag(as_feature(before)))
+    if sight.actor.is_restricted and violation.properties.point_id is None:
+        raise InputError("Whoever sees a part of the city only must name a point_id.")
+    source = str(before["source"].iloc[0])
+    row = _checked(sight, feature_id, violation, source=source)
+    if not sight.store.correct_violation(row, before):
+        raise changed_meanwhile()
+    after = feature_of(_COLLECTION, sight, feature_id)
     response.headers.update({**CRS_HEADERS, "ETag": _tag(after)})
     return after
 
@@ -79,8 +79,10 @@ def _tag(feature: Feature) -> str:
     return tag_of(bytes(GeoJSONResponse(feature.model_dump(mode="json")).body))
 
 
-def _write(sight: Sight, violation_id: str, violation: NewViolation, *, source: str) -> None:
-    """Bring a violation into the store, or say what is wrong with it."""
+def _checked(
+    sight: Sight, violation_id: str, violation: NewViolation, *, source: str
+) -> gpd.GeoDataFrame:
+    """Return a violation as the store takes it, or say what is wrong with it."""
     facts = violation.properties
     if facts.point_id is None and violation.geometry is None:
         raise InputError("The violation lies nowhere: name a point_id or a geometry.")
@@ -100,4 +102,4 @@ def _write(sight: Sight, violation_id: str, violation: NewViolation, *, source: 
         geometry=np.array([None if place is None else shapely.Point(place.coordinates)]),
         crs=WGS84,
     )
-    sight.store.merge_violations(frame.rename_axis("violation_id"))
+    return frame.rename_axis("violation_id")

@@ -54,7 +54,7 @@ def list_problems(request: Request, sight: SightDep, words: Words = "", page: Pa
     table = pd.DataFrame(
         {
             "found_at": found["found_at"].dt.tz_convert(sight.folder.settings.zone),
-            "point": found["point_id"].map(names).fillna(""),
+            "point": found["point_id"].map(names).astype(object).fillna(""),
             "item": found["item"].fillna(""),
             "description": found["description"].fillna(""),
             "severity": found["severity"],

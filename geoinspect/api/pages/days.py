@@ -140,7 +140,7 @@ def show_day(request: Request, sight: SightDep, day: date) -> AppPage:
         teams=teams,
         commitment=None if found.binding is None else found.binding.commitment,
         reveals=_reveals(sight, found),
-        amendments=[] if record is None else _amendments(sight, record),
+        amendments=_amendments(sight, found.day),
         usual={"teams": USUAL_TEAMS, "shift": USUAL_SHIFT, "service": "12min"},
         has_usual=bool(sight.folder.settings.usual_teams),
         has_roads=sight.folder.network_path.is_file(),
@@ -161,7 +161,9 @@ def _teams(sight: Sight, record: dict[str, Any]) -> list[dict[str, Any]]:
     """Tell of each team when it may know its route, and the route once somebody may see it."""
     params = sight.folder.settings.release
     released = released_teams(record, sight.now, params)
-    routes = {row["team_id"]: row for row in visible_routes(sight.actor, record, released)}
+    # stop by stop, a route begins to be known long before it may be shown whole
+    whole = sight.released(record)
+    routes = {row["team_id"]: row for row in visible_routes(sight.actor, record, whole)}
     people = {row["team_id"]: row["inspector_ids"] for row in record["draw"].get("inspectors", [])}
     names = {row["inspector_id"]: row["name"] for row in record["inspectors"]}
     return [
@@ -224,9 +226,9 @@ def _reveals(sight: Sight, day: Day) -> dict[str, Any] | None:
     }
 
 
-def _amendments(sight: Sight, record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the amendments of a plan that is open by now."""
-    released = released_teams(record, sight.now, sight.folder.settings.release)
-    if not all(released.values()):
+def _amendments(sight: Sight, day: date) -> list[dict[str, Any]]:
+    """Return the amendments of a plan that is open by now to the one who asks."""
+    try:
+        return sight.amendments(day)
+    except NotFoundError:
         return []
-    return sight.store.ledger.amendments(record["draw"]["commitment"])
