@@ -75,7 +75,9 @@ class Sight:
         assignments, points = self._assignments, self._points
         if assignments is None or not self.actor.is_restricted:
             return assignments
-        return assignments.loc[assignments.index.isin(points.index)]
+        seen = assignments.loc[assignments.index.isin(points.index)]
+        # whether anybody else's points are assigned is nobody's business
+        return seen if len(seen) else None
 
     def violations(self, by: Permission = Permission.READ_VIOLATIONS) -> gpd.GeoDataFrame:
         """Return the violations; see `points`."""

@@ -24,22 +24,16 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from fastapi import Request, Response
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 
 from geoinspect.api.app import create_app
-from geoinspect.api.dependencies import StoreDep
-from geoinspect.api.permits import needs
-from geoinspect.api.sight import SightDep
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown
-from geoinspect.errors import ForbiddenError, NotFoundError
 from geoinspect.people import Permission, Role
 from geoinspect.people.account import Account
 from geoinspect.people.bearers import csrf_token
-from geoinspect.people.passwords import hash_password
 from geoinspect.people.rights import GRANTS
 from geoinspect.responsibility import assign
 from geoinspect.sealing import ReleaseParams

@@ -17,7 +17,6 @@ from geoinspect.store.auditguard import guard_audit_log, restrict_audit_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -79,7 +78,7 @@ class Log:
 
 @pytest.fixture
 def log(store: Store) -> Iterator[Log]:
-    yield Log(store)
+    return Log(store)
 
 
 def _set(which: int, /, **values: Any) -> Any:
@@ -198,7 +197,7 @@ def test_the_role_of_the_service_can_add_to_the_log_and_change_nothing(cluster, 
         restrict_audit_log(connection, role)
     service = Store.open(url.replace("geoinspect@", f"{role}@"))
     row = service.audit.append("cli:li", "plan.read", at=NOON)
-    with pytest.raises(StoreError, match="permission denied|must be owner"), \
+    with pytest.raises(StoreError, match=r"permission denied|must be owner"), \
             service.engine.begin() as connection:  # fmt: skip
         connection.execute(text(statement))
     assert owner.audit.rows() == [row]
