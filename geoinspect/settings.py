@@ -57,6 +57,21 @@ class AuditParams(BaseModel):
     keep_days: int = Field(default=400, ge=MIN_KEEP_DAYS)
 
 
+class OpenIDParams(BaseModel):
+    """
+    An OpenID provider at which people sign in, the table `[openid]`.
+
+    `issuer` is its address, `client_id` what the service is called there, and `redirect_uri`
+    the address of this service's `/sign-in/openid/back` as browsers reach it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = Field(pattern=r"^https://|^http://(127\.0\.0\.1|localhost)[:/]")
+    client_id: str = Field(min_length=1)
+    redirect_uri: str = Field(pattern=r"^https?://")
+
+
 class Settings(BaseSettings):
     """
     Settings of a city.
@@ -104,6 +119,9 @@ class Settings(BaseSettings):
         Requests that the service takes from one client a minute.
     max_upload_mb
         Largest file that can be sent to the service, in megabytes.
+    openid
+        The OpenID provider, the table `[openid]`; None for passwords only. Its secret,
+        `openid_secret`, is better kept in the variable GEOINSPECT_OPENID_SECRET.
     database_url
         Address of a PostgreSQL database with PostGIS,
         `postgresql://USER:PASSWORD@HOST/DATABASE`; "" for a SQLite file in the folder.
@@ -130,6 +148,8 @@ class Settings(BaseSettings):
     issuer: str = ""
     requests_per_minute: int = Field(default=1200, ge=1)
     max_upload_mb: float = Field(default=64.0, gt=0)
+    openid: OpenIDParams | None = None
+    openid_secret: str = Field(default="", repr=False)
     database_url: str = ""
     database_schema: str = ""
 

@@ -18,6 +18,7 @@ from geoinspect.api.endpoints import (
     imports,
     jobs,
     maps,
+    openid,
     planning,
     plans,
     points,
@@ -88,7 +89,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     app.state.clock = clock
     for module in (health, sign_in, session, accounts, points, plans, heat, maps):
         app.include_router(module.router)
-    for module in (imports, planning, jobs, features, violations):
+    for module in (openid, imports, planning, jobs, features, violations):
         app.include_router(module.router)
     for module in (static, overview, days, city, administration):
         app.include_router(module.router)

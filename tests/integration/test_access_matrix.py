@@ -24,16 +24,22 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from fastapi import Request, Response  # noqa: TC002  FastAPI reads the annotations
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 
 from geoinspect.api.app import create_app
+from geoinspect.api.dependencies import StoreDep  # noqa: TC001
+from geoinspect.api.permits import needs
+from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown
+from geoinspect.errors import ForbiddenError, NotFoundError
 from geoinspect.people import Permission, Role
 from geoinspect.people.account import Account
 from geoinspect.people.bearers import csrf_token
+from geoinspect.people.passwords import hash_password
 from geoinspect.people.rights import GRANTS
 from geoinspect.responsibility import assign
 from geoinspect.sealing import ReleaseParams
@@ -212,7 +218,9 @@ def _city(path: Path, planted: Planted) -> CityFolder:
             planted.plan["routes"][0]["stops"][-1],
         )
         facts = {"commitment": commitment, "number": 1, "date": "2026-11-23"}
-        store.ledger.add_amendment({**facts, "why": f"{last['name']}-AMENDED"})
+        dropped = [{"point_id": last["point_id"], "reason": f"{last['name']}-AMENDED"}]
+        told = {"team_id": "1", "at": "2026-11-23T09:20:00+08:00", "event": {"kind": "breakdown"}}
+        store.ledger.add_amendment({**facts, **told, "dropped": dropped})
     store.close()
     return folder
 
@@ -371,7 +379,8 @@ class Asker:
             sent["headers"]["Idempotency-Key"] = question.key
         with _working() as statements:
             answer = self.client.request(question.method.upper(), question.path, **sent)
-        if (question.method, question.path) == ("delete", "/session"):
+        has_left = (question.method, question.path) == ("delete", "/session")
+        if has_left and answer.status_code == 204:
             self.client.cookies.clear()
             self._enter()
         return Answer(answer.status_code, _told(answer), statements)
@@ -634,3 +643,150 @@ def test_nobody_is_told_what_they_may_not_know(city, apps, who, time, record_pro
     record_property("asked", n)
     assert n > 50
     assert not faults, "\n".join(faults[:20])
+
+
+# ---- can the walk fail? ----
+
+
+def _names(sight: SightDep) -> list[str]:
+    return list(sight.store.points().index)
+
+
+def _count(sight: SightDep) -> dict[str, int]:
+    return {"n": len(sight.store.points())}
+
+
+def _plan_days(store: StoreDep) -> dict[str, int]:
+    return {"days": len(store.ledger.entries())}
+
+
+def _forbidden_if_there(thing: str, store: StoreDep) -> None:
+    if thing in store.points().index:
+        raise ForbiddenError("This is not yours.")
+    raise NotFoundError("There is no {thing!r}.", thing=thing)
+
+
+def _header(store: StoreDep, response: Response) -> None:
+    response.headers["ETag"] = f'"{len(store.points())}"'
+
+
+def _costly(sight: SightDep) -> None:
+    for _ in sight.store.points().index:
+        sight.store.units()
+
+
+def _broken(sight: SightDep) -> None:
+    raise RuntimeError(f"{len(sight.store.points())} points")
+
+
+def _unchecked(request: Request) -> None:
+    del request
+
+
+@pytest.mark.parametrize(
+    ("path", "leak", "declared"),
+    [
+        ("/leak", _names, needs(Permission.READ_POINTS)),
+        ("/leak", _count, needs(Permission.READ_POINTS)),
+        ("/leak", _plan_days, needs(Permission.READ_POINTS)),
+        ("/leak/{thing}", _forbidden_if_there, needs(Permission.READ_POINTS)),
+        ("/leak", _header, needs(Permission.READ_POINTS)),
+        ("/leak", _costly, needs(Permission.READ_POINTS)),
+        ("/leak", _broken, needs(Permission.READ_POINTS)),
+        # declares what it does not check
+        ("/leak", _unchecked, {"openapi_extra": {"x-permission": ["manage-keys"]}}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_an_endpoint_that_leaks_is_found(city, apps, path, leak, declared) -> None:
+    pair = apps("unit-u3", "before")
+    for app in pair:
+        app.add_api_route(path, leak, **declared)
+    _, faults = _faults(city, *pair, "unit-u3", "before", only="/leak")
+    assert faults
+
+
+@pytest.mark.parametrize("leak", [_names, _unchecked])
+def test_a_page_outside_of_the_document_that_leaks_is_found(city, apps, leak) -> None:
+    pair = apps("unit-u3", "before")
+    for app in pair:
+        declared = needs(Permission.MANAGE_KEYS) if leak is _names else needs()
+        extra = {"openapi_extra": {"x-permission": ["manage-keys"]}}
+        app.add_api_route("/leak", leak, include_in_schema=False, **{**declared, **extra})
+    _, faults = _faults(city, *pair, "unit-u3", "before", only="/leak")
+    assert bool(faults) is (leak is _unchecked)
+
+
+# ---- who is nobody ----
+
+
+def _asked_by(client: TestClient, headers: dict[str, str], app: FastAPI) -> list[str]:
+    """Endpoints that are not public and answer anything but 401."""
+    answers = (
+        (question, client.request(question.method.upper(), question.path, headers=headers))
+        for question in _questions(app, None)
+        if question.declared != ("public",)
+    )
+    return [str(question) for question, answer in answers if answer.status_code != 401]
+
+
+@pytest.mark.parametrize("kind", ["disabled", "idle", "too old", "forged", "token over"])
+def test_whoever_is_no_longer_signed_in_is_nobody(apps, kind) -> None:
+    app, _ = apps("supervisor", "after")
+    now, _ = TIMES["after"]
+    store = app.state.folder.store()
+    opened = {"idle": now - timedelta(minutes=31), "too old": now - timedelta(hours=13)}
+    session = store.signing.open_session("supervisor", now=opened.get(kind, now))
+    bearer, _ = store.signing.make_token(
+        "supervisor", "t", frozenset(Permission), expires_at=now, now=now - timedelta(days=1)
+    )
+    if kind == "disabled":
+        store.people.replace(replace(ACCOUNTS["supervisor"], disabled=True))
+    store.close()
+    client, headers = TestClient(app, base_url=HERE), {"X-CSRF-Token": csrf_token(session)}
+    if kind == "token over":
+        headers = {"Authorization": f"Bearer {bearer}"}
+    else:
+        client.cookies.set("geoinspect_session", "forged" if kind == "forged" else session)
+    assert _asked_by(client, headers, app) == []
+
+
+def test_no_change_is_taken_from_a_page_of_somebody_else(apps) -> None:
+    app, _ = apps("supervisor", "after")
+    asker = Asker(app, "supervisor", TIMES["after"][0])
+    for question in _questions(app, "supervisor"):
+        if question.method != "get" and question.declared != ("public",):
+            asker.headers["X-CSRF-Token"] = csrf_token("another session")
+            assert asker.ask(question).status == 403, question
+
+
+def test_signing_in_tells_nobody_which_accounts_there_are(apps) -> None:
+    app, _ = apps(None, "before")
+    now, _ = TIMES["before"]
+    store = app.state.folder.store()
+    kept = hash_password(PASSWORD)
+    store.people.replace(replace(ACCOUNTS["leader"], password_hash=kept))
+    store.people.replace(replace(ACCOUNTS["auditor"], password_hash=kept, disabled=True))
+    locked = replace(ACCOUNTS["security"], password_hash=kept, failures=30, failed_at=now)
+    store.people.replace(locked)
+    store.close()
+    asker, answers = Asker(app, None, now), {}
+    for user_id in ("leader", "auditor", "security", "supervisor", "nobody-at-all"):
+        body = {"user_id": user_id, "password": f"not {PASSWORD}"}
+        answer = asker.ask(Question("post", "/session", ("public",), body=body))
+        answers[user_id] = (answer.status, answer.told, tuple(answer.work))
+    assert len(set(answers.values())) == 1
+    assert answers["leader"][0] == 401
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1, 2"])
+def test_a_body_that_cannot_be_read_does_not_hide_a_refusal(apps, body) -> None:
+    app, _ = apps("unit-u3", "before")
+    asker = Asker(app, "unit-u3", TIMES["before"][0])
+    kind = {**asker.headers, "Content-Type": "application/json"}
+    for question in _questions(app, "unit-u3"):
+        if question.body is not None and not _may_ask("unit-u3", question.declared):
+            answer = asker.client.request(
+                question.method.upper(), question.path, headers=kind, content=body
+            )
+            assert answer.status_code == 403, question
