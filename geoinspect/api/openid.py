@@ -134,7 +134,8 @@ class Provider:
                     code_verifier=errand.verifier,
                     timeout=_TIMEOUT_S,
                 )
-                keys = KeySet.import_key_set(self._get(session, metadata["jwks_uri"]))
+                published: Any = self._get(session, metadata["jwks_uri"])
+                keys = KeySet.import_key_set(published)
             return self._checked(token["id_token"], keys, errand, now)
         except (OAuthError, JoseError, KeyError, ValueError) as error:
             if isinstance(error, requests.RequestException):
