@@ -94,6 +94,10 @@ class StoreError(GeoinspectError):
     """The database cannot be reached, is busy, full or damaged; nothing was changed."""
 
 
+class StoreGoneError(StoreError):
+    """The database cannot be reached just now; it may come back."""
+
+
 class UnauthenticatedError(GeoinspectError):
     """Nobody is signed in, or what was shown as proof is wrong or used up."""
 

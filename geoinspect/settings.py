@@ -122,6 +122,12 @@ class Settings(BaseSettings):
     openid
         The OpenID provider, the table `[openid]`; None for passwords only. Its secret,
         `openid_secret`, is better kept in the variable GEOINSPECT_OPENID_SECRET.
+    allowed_hosts
+        Host names under which the service answers besides those of this machine, such as
+        "inspect.example.gov.cn".
+    trusted_proxies
+        Addresses of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are
+        believed.
     database_url
         Address of a PostgreSQL database with PostGIS,
         `postgresql://USER:PASSWORD@HOST/DATABASE`; "" for a SQLite file in the folder.
@@ -148,6 +154,8 @@ class Settings(BaseSettings):
     issuer: str = ""
     requests_per_minute: int = Field(default=1200, ge=1)
     max_upload_mb: float = Field(default=64.0, gt=0)
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     openid: OpenIDParams | None = None
     openid_secret: str = Field(default="", repr=False)
     database_url: str = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import geoinspect
 from geoinspect.api.endpoints import (
@@ -47,10 +48,10 @@ if TYPE_CHECKING:
 _GZIP_LEVEL = 5
 
 _DESCRIPTION = """\
-Inspection points, plans and violation rates of one city, read-only.
+Inspection points, plans and violation rates of one city.
 
 Positions are WGS-84 longitude and latitude. Errors are problem documents (RFC 9457). The
-service answers to this machine only, because it knows no accounts yet.
+service answers under the names of this machine and those in the setting `allowed_hosts`.
 """
 
 
@@ -63,9 +64,13 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     """
     Make the service of a city.
 
-    It answers requests to this machine by its local names only, whatever address the
-    server binds to: a foreign web page cannot reach it under a name of its own
+    It answers requests to the names of this machine and to `allowed_hosts` only, whatever
+    address the server binds to: a foreign web page cannot reach it under a name of its own
     ("DNS rebinding").
+
+    The clock decides what is released. Where it is set back, what was released is withheld
+    until it is right again: nobody learns anything too early. Nothing that was written is
+    undone by it, and the log is ordered by its numbers.
 
     Parameters
     ----------
@@ -105,11 +110,18 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         per_minute=settings.requests_per_minute,
         file_bytes=round(settings.max_upload_mb * 1e6),
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_HOSTS, www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(folder), www_redirect=False)
     app.add_middleware(SecurityHeaders)
     app.state.metrics = Metrics()
     app.add_middleware(Observed, metrics=app.state.metrics)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return app
+
+
+def _hosts(folder: CityFolder) -> list[str]:
+    """Names under which the service answers."""
+    return [*LOCAL_HOSTS, *folder.settings.allowed_hosts]
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -26,6 +26,7 @@ from geoinspect.errors import (
     MissingDependencyError,
     NetworkError,
     NotFoundError,
+    StoreError,
     UnauthenticatedError,
     VerificationError,
 )
@@ -55,6 +56,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     NetworkError: HTTPStatus.CONFLICT,
     VerificationError: HTTPStatus.CONFLICT,
     MissingDependencyError: HTTPStatus.CONFLICT,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     GeoinspectError: HTTPStatus.CONFLICT,
 }
 

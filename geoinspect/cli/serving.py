@@ -7,44 +7,88 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvicorn
 
 from geoinspect.api.app import create_app
+from geoinspect.api.observing import write_json_logs
 from geoinspect.basemaps import city_basemap
 from geoinspect.cli.session import session_of
+from geoinspect.errors import InputError
 from geoinspect.jobs import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from geoinspect.cityfolder import CityFolder
+
 #: How long a worker may take to reach its next step when the service ends.
 _PATIENCE_S = 10.0
+
+#: How long requests under way may take when the service ends.
+_GRACE_S = 10
 
 
 def serve(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port.")] = 8000,
     worker: Annotated[
         bool, typer.Option(help="Start a worker for imports, roads and plans, too.")
     ] = True,
 ) -> None:
     """
-    Serve the city on this machine only; there are no accounts yet.
+    Serve the city; beyond this machine only once it has accounts.
 
     Example: geoinspect -C taicang serve
     """
     session = session_of(context)
     city = session.city()
+    _check_host(city, host)
+    write_json_logs()
     with session.steps() as step:
         city_basemap(city, report=step)
     application = create_app(city)
-    session.say("Open http://127.0.0.1:{port}/ in a browser; Ctrl+C ends.", port=port)
+    session.say("Open http://{host}:{port}/ in a browser; Ctrl+C ends.", host=host, port=port)
     with _worker_process(city.path, wanted=worker):
-        uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning")
+        # the application itself reads what a trusted proxy forwards
+        uvicorn.run(
+            application,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+
+
+def _check_host(city: CityFolder, host: str) -> None:
+    """Refuse to be reached from elsewhere while everybody who gets there may do everything."""
+    if host == "localhost" or (_is_address(host) and ip_address(host).is_loopback):
+        return
+    store = city.store()
+    has_accounts = not store.people.is_empty()
+    store.close()
+    if not has_accounts:
+        raise InputError(
+            "The city has no accounts yet, so the service answers on 127.0.0.1 only, not on "
+            "{host}: add one with `geoinspect -C CITY user add NAME --role administrator`.",
+            host=host,
+        )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def work(

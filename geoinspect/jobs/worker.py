@@ -10,20 +10,23 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from geoinspect.errors import GeoinspectError
+from geoinspect.errors import GeoinspectError, StoreGoneError
 from geoinspect.jobs.run import Run
 from geoinspect.jobs.tasks import TASKS
 from geoinspect.jobs.uploads import forget_upload
 from geoinspect.messages import translator
+from geoinspect.store.databases import writing
 from geoinspect.store.jobs import LostJobError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geoinspect.cityfolder import CityFolder
+    from geoinspect.jobs.tasks import Task
+    from geoinspect.store import Store
     from geoinspect.store.jobs import Job, JobQueue
 
 logger = logging.getLogger(__name__)
@@ -64,6 +67,7 @@ class Worker:
     beside: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _silent_since: dict[tuple[str, str, int], float] = field(default_factory=dict)
+    _left: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """Do jobs as they come, until `stop` is set."""
@@ -84,7 +88,9 @@ class Worker:
         try:
             job = self._next(store.jobs)
             if job is not None:
-                self._do(store.jobs, job)
+                self._left.add(job.claim)
+                self._do(store, job)
+                self._left.discard(job.claim)
             return job is not None
         finally:
             store.close()
@@ -102,7 +108,9 @@ class Worker:
         claim = _new_claim()
         seen: dict[tuple[str, str, int], float] = {}
         for job in queue.running():
-            if _is_dead(job.claim) or self._is_silent(job, seen):
+            # a claim of this worker's own is left where the database went away under it
+            is_left = job.claim in self._left or _is_dead(job.claim)
+            if is_left or self._is_silent(job, seen):
                 taken = queue.take_over(job, claim)
                 if taken is not None:
                     logger.warning("took over a job", extra={"job_id": job.job_id})
@@ -116,14 +124,15 @@ class Worker:
         seen[key] = self._silent_since.get(key, now)
         return now - seen[key] >= self.lease_s
 
-    def _do(self, queue: JobQueue, job: Job) -> None:
+    def _do(self, store: Store, job: Job) -> None:
         """Do a job, and write down how it ended."""
+        queue = store.jobs
         run, task = _StoppableRun(self.folder, queue, job, self.stop), TASKS[job.kind]
         try:
             with _heartbeat(queue, job, self.lease_s / _BEATS_PER_LEASE):
-                known = task.outcome(run) if job.intent is not None else None
+                known = _outcome(store, task, run)
                 result = task.work(run) if known is None else known
-        except LostJobError:
+        except (LostJobError, StoreGoneError):
             queue.give_back(job)
         except GeoinspectError as error:
             sentence = error.render(translator(self.folder.settings.language))
@@ -136,6 +145,16 @@ class Worker:
             queue.finish(job, result)
         if queue.get(job.job_id).is_final:
             forget_upload(self.folder, str(job.arguments.get("upload", "")))
+
+
+def _outcome(store: Store, task: Task, run: Run) -> dict[str, Any] | None:
+    """Return what a job that announced its end has done already, None if nothing."""
+    if run.job.intent is None:
+        return None
+    # the server may still be busy with the last words of a worker that is gone
+    with writing(store.engine):
+        pass
+    return task.outcome(run)
 
 
 @dataclass(frozen=True)

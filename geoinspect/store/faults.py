@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from geoinspect.errors import StoreError
+from geoinspect.errors import StoreError, StoreGoneError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -82,7 +82,8 @@ def tell_faults(engine: Engine, database: str) -> None:
         if sentence is None:
             return None
         problem = _first_line(context.original_exception)
-        return StoreError(sentence, database=database, problem=problem)
+        kind = StoreGoneError if sentence is _GONE else StoreError
+        return kind(sentence, database=database, problem=problem)
 
 
 def _sentence(error: Any, *, gone: bool) -> str | None:

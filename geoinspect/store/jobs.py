@@ -275,7 +275,8 @@ class JobQueue:
         NotFoundError
             If there is none of this id.
         """
-        waits = (_JOBS.job_id == job_id, _JOBS.state == JobState.QUEUED)
+        # what was given back after its intent may be done already
+        waits = (_JOBS.job_id == job_id, _JOBS.state == JobState.QUEUED, _JOBS.intent.is_(None))
         if not self._update(*waits, state=JobState.CANCELLED, secret=None, cancel_wanted=1):
             runs = (_JOBS.job_id == job_id, _JOBS.state == JobState.RUNNING)
             self._update(*runs, _JOBS.intent.is_(None), cancel_wanted=1)
