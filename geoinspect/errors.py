@@ -8,7 +8,8 @@ GeoinspectError
 ├── LotteryError                       no honest draw is possible
 ├── VerificationError                  a published plan does not hold
 ├── NotFoundError                      the thing asked for is not there
-├── StoreError                         the database cannot be reached, is full or damaged
+├── StoreError                         the database is full, busy or damaged
+│   └── StoreGoneError                 it cannot be reached just now
 ├── UnauthenticatedError               nobody is signed in, or the proof is wrong
 ├── ForbiddenError                     who is signed in may not do this
 ├── WorkflowError                      the case does not stand where this step begins

@@ -57,7 +57,7 @@ COMMANDS = {
     "seal": ("sealing", "sealing", "Keep plans sealed until their release."),
     "audit": ("auditing", "audits", "Read and check the log that cannot be edited."),
     "worker": ("serving", "work", "Do the long work of the service: imports, roads, plans."),
-    "serve": ("serving", "serve", "Serve the city on this machine only."),
+    "serve": ("serving", "serve", "Serve the city; beyond this machine only once it has accounts."),
     "demo": ("demo", "demo", "Run the main job on the real streets of central Helsinki."),
 }
 
