@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install assets demo test check lint types pytest coverage programs format bench bench-lottery \
-        bench-estimates openapi gallery lock serve build clean
+        bench-estimates bench-service bench-faults wheelhouse openapi gallery lock serve build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -81,7 +81,13 @@ bench-lottery: assets ## Measure the lottery's promises, coverage and route plan
 
 bench-estimates: install ## Measure rates, intervals, rankings and surfaces against a known truth beside plain methods
 	$(BIN)/python tests/benchmarks/bench_estimates.py
-	$(if $(wildcard tests/benchmarks/bench_surfaces.py),$(BIN)/python tests/benchmarks/bench_surfaces.py)
+	$(BIN)/python tests/benchmarks/bench_surfaces.py
+
+bench-service: assets programs ## Measure 200 units who read their points while 5 supervisors plan
+	$(BIN)/python tests/benchmarks/bench_service.py --data $(DATA)
+
+bench-faults: install programs ## Kill import, draw, amend and backup 50 times each on both databases
+	$(BIN)/python tests/benchmarks/bench_faults.py
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json
@@ -100,7 +106,16 @@ serve: assets ## Serve the demo city on http://127.0.0.1:8000/
 build: assets ## Build the wheel, web files and demo extract included
 	$(BIN)/python -m build --wheel --no-isolation
 
+wheelhouse: build ## Collect all wheels for machines without internet, and try them with --no-index
+	rm -rf wheelhouse
+	@mkdir wheelhouse
+	$(BIN)/python -m pip wheel --quiet --no-deps --require-hashes -r requirements.lock -w wheelhouse
+	cp dist/geoinspect-*.whl wheelhouse/
+	@try=$$(mktemp -d) && trap 'rm -rf "$$try"' EXIT && $(PYTHON) -m venv "$$try" \
+	  && "$$try/bin/pip" install --quiet --no-index --find-links wheelhouse geoinspect \
+	  && cd "$$try" && bin/geoinspect --help >/dev/null && echo "wheelhouse/ installs and runs"
+
 clean: ## Remove everything that was made, .venv too
-	rm -rf $(VENV) demo-city dist build .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo-city dist build wheelhouse .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf geoinspect/_web/vendor geoinspect/_demo maps/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

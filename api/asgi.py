@@ -6,12 +6,12 @@ For a city on your own computer `geoinspect -C taicang serve` does the same.
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoinspect.api.app import create_app
+from geoinspect.api.observing import write_json_logs
 from geoinspect.cityfolder import CityFolder
 from geoinspect.errors import GeoinspectError, InputError
 
@@ -41,7 +41,7 @@ def app_of_environment() -> FastAPI:
     return create_app(CityFolder.open(Path(path)))
 
 
-logging.basicConfig(level=logging.INFO)
+write_json_logs()
 try:
     app = app_of_environment()
 except GeoinspectError as error:

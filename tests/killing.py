@@ -25,12 +25,15 @@ from geoinspect.audit import verify_chain
 from geoinspect.cityfolder import SETTINGS_FILE, CityFolder
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.jobs import Worker, keep_upload
-from geoinspect.ledger import Act
+from geoinspect.ledger import Act, binding_numbers
+from geoinspect.lottery.draw import sha256_hex
 from geoinspect.network import read_network
 from geoinspect.responsibility import assign
 from geoinspect.store import restore_backup, write_backup
 from geoinspect.store.databases import close_all
 from geoinspect.store.jobs import JobState
+
+from .threads import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,10 +206,35 @@ def round_of(
         # nothing is left to do only where the child had written that it was done
         assert again == 1 or _unfinished(city) == 0
         assert Worker(city).run_pending() == 0
+        assert not list(city.path.glob("uploads/*/*"))
     _check_done(city, task)
     states = tuple(job.state for job in city.store().jobs.made_by("chen"))
     close_all()
     return Round(victim, states)
+
+
+def plan_twice_at_once(cities: Cities, url: str | None) -> int:
+    """Let two supervisors commit to and draw one day at once; return the binding draws."""
+    city = cities.ready_for("backup", url)
+    for number in ("5eed", "beef"):
+        _queue(city, "commit", _ORDER, b'{"secret": "%s"}' % (number * 8).encode())
+    at_once(lambda: Worker(city).run_pending(), 2)
+    store = city.store()
+    [commit] = [entry for entry in store.ledger.entries() if entry.act is Act.COMMIT]
+    # the secret of whoever was first draws; both ask for it
+    hashes = store.ledger.reveals(commit).hashes
+    secret = next(s * 8 for s in ("5eed", "beef") if sha256_hex(s * 8) in hashes)
+    for _ in range(2):
+        order = {"date": DAY.isoformat(), "public_value": "", "reason": ""}
+        _queue(city, "draw", order, b'{"secrets": ["%s"]}' % secret.encode())
+    at_once(lambda: Worker(city).run_pending(), 2)
+    states = sorted(job.state.value for job in store.jobs.made_by("chen"))
+    assert states == ["done", "done", "failed", "failed"], states
+    assert verify_chain(store.audit.rows()) is None
+    assert _noted(store)["plan.draw"] == 1
+    binding = binding_numbers(store.ledger.entries())
+    close_all()
+    return len(binding)
 
 
 def _unfinished(city: CityFolder) -> int:
@@ -243,7 +271,6 @@ def _check_done(city: CityFolder, task: str) -> None:
     if task == "amend":
         assert len(store.ledger.amendments(store.ledger.binding(DAY).commitment)) == 1
         assert noted["plan.amend"] == 1
-    assert not [file for file in city.path.glob("uploads/*/*") if file.is_file()]
 
 
 def _noted(store: Store) -> dict[str, int]:

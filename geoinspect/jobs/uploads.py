@@ -12,9 +12,11 @@ from geoinspect.atomic import write_bytes
 from geoinspect.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from geoinspect.cityfolder import CityFolder
+    from geoinspect.store.jobs import Job
 
 FOLDER = "uploads"
 
@@ -69,3 +71,10 @@ def forget_upload(folder: CityFolder, upload: str) -> None:
     key = upload.partition("/")[0]
     if _KEY.fullmatch(key) is not None:
         shutil.rmtree(folder.path / FOLDER / key, ignore_errors=True)
+
+
+def forget_left_uploads(folder: CityFolder, ended: Iterable[Job]) -> None:
+    """Remove the files of jobs that have ended; a file without a job may still get one."""
+    if (folder.path / FOLDER).is_dir():
+        for job in ended:
+            forget_upload(folder, str(job.arguments.get("upload", "")))

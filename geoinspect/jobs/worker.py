@@ -16,7 +16,7 @@ from uuid import uuid4
 from geoinspect.errors import GeoinspectError, StoreGoneError
 from geoinspect.jobs.run import Run
 from geoinspect.jobs.tasks import TASKS
-from geoinspect.jobs.uploads import forget_upload
+from geoinspect.jobs.uploads import forget_left_uploads, forget_upload
 from geoinspect.messages import translator
 from geoinspect.store.databases import writing
 from geoinspect.store.jobs import LostJobError
@@ -68,6 +68,7 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     _silent_since: dict[tuple[str, str, int], float] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
+    _swept: bool = False
 
     def run(self) -> None:
         """Do jobs as they come, until `stop` is set."""
@@ -86,6 +87,7 @@ class Worker:
         """Do one job; False if there is none to do."""
         store = self.folder.store()
         try:
+            self._sweep(store.jobs)
             job = self._next(store.jobs)
             if job is not None:
                 self._left.add(job.claim)
@@ -94,6 +96,12 @@ class Worker:
             return job is not None
         finally:
             store.close()
+
+    def _sweep(self, queue: JobQueue) -> None:
+        """Remove, once, the files of jobs whose worker died just after their end."""
+        if not self._swept:
+            forget_left_uploads(self.folder, queue.ended())
+            self._swept = True
 
     def _try_one(self) -> bool:
         """Do one job; a database that is away must not end the worker."""

@@ -186,6 +186,10 @@ class JobQueue:
         """Return the jobs that a worker has, or had when it died."""
         return self._find(_JOBS.state == JobState.RUNNING)
 
+    def ended(self) -> list[Job]:
+        """Return the jobs that have ended."""
+        return self._find(_JOBS.state.in_(sorted(FINAL)))
+
     def counts(self) -> dict[str, int]:
         """Count the jobs of each state."""
         wanted = select(_JOBS.state, func.count()).group_by(_JOBS.state)
