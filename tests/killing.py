@@ -345,5 +345,5 @@ _QUEUE: dict[str, Callable[[CityFolder], None]] = {
     "import": _queue_import,
     "draw": _queue_draw,
     "amend": _queue_amend,
-    "backup": lambda city: None,
+    "backup": lambda _city: None,
 }

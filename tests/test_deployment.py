@@ -12,15 +12,15 @@ import pytest
 import typer
 import uvicorn
 import yaml
+from fastapi.testclient import TestClient
 
 from geoinspect.api.app import create_app
+from geoinspect.cityfolder import CityFolder
 from geoinspect.cli.main import app
 from geoinspect.cli.serving import _check_host
-from geoinspect.cityfolder import CityFolder
 from geoinspect.errors import InputError
 from geoinspect.people import Role
 from geoinspect.people.account import Account
-from fastapi.testclient import TestClient
 
 API = Path(__file__).parents[1] / "api"
 UNITS = ("geoinspect.service", "geoinspect-worker.service")

@@ -34,6 +34,7 @@ from tests.postgres import Cluster
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 def kill(cities: Cities, task: str, url: Callable[[], str | None], n: int, rng: random.Random):
     """Kill n times; return how often a child died, and the moments and seconds of a run."""
     whole = round_of(cities, task, url()).victim

@@ -11,6 +11,7 @@ the job. The city is the demo city (generated inspection points of central Helsi
 points of DIR where it is there. Settings are the product's defaults.
 """
 
+# ruff: noqa: E402  the tests' own modules have to be found first
 from __future__ import annotations
 
 import argparse
@@ -220,9 +221,7 @@ def main() -> None:
             there = moved(city, cluster.url(), Path(folder))
             for name, place in (("SQLite", city), ("PostgreSQL", there)):
                 with served(place) as url:
-                    limited = asyncio.wait_for(
-                        load(url, arguments.units, arguments.reads), LIMIT_S
-                    )
+                    limited = asyncio.wait_for(load(url, arguments.units, arguments.reads), LIMIT_S)
                     tell(table, name, asyncio.run(limited))
     finally:
         cluster.remove()
