@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -55,6 +56,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    # whoever ends this ends what it started, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rng, cluster = random.Random(arguments.seed), Cluster()
     table = Table(
         "database", "task", "moments in a run", "run, s", "rounds", "killed at a moment",

@@ -209,6 +209,8 @@ def main() -> None:
     parser.add_argument("--reads", type=int, default=5)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/nanjing")
     arguments = parser.parse_args()
+    # whoever ends this ends what it started, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     cluster = Cluster()
     table = Table("database", "request", "n", "p50, ms", "p99, ms", "errors")
     try:
@@ -223,6 +225,7 @@ def main() -> None:
                 with served(place) as url:
                     limited = asyncio.wait_for(load(url, arguments.units, arguments.reads), LIMIT_S)
                     tell(table, name, asyncio.run(limited))
+                print(f"{name} is measured", file=sys.stderr)
     finally:
         cluster.remove()
     Console(width=120).print(table)
