@@ -283,7 +283,9 @@ def items(work: Work, _city: Work) -> Table | None:
         )
         for item, n in sizes.items()
     )
-    return Table("items", "Most frequent problems", ("Item", "Problems", "Share (%)"), lines)
+    return Table(
+        "items", "Most frequent problems", ("Checklist item", "Problems", "Share (%)"), lines
+    )
 
 
 def problem_list(work: Work, _city: Work) -> Table | None:

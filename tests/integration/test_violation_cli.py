@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -13,6 +14,7 @@ from ..unit.photos.scenes import as_jpeg, scene
 from .conftest import geoinspect
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from pathlib import Path
 
     from .conftest import Outcome
@@ -99,11 +101,21 @@ def test_what_is_no_photo_stops_the_step_and_nothing_is_kept(city: Path, tmp_pat
     assert not (city / "photos").exists()
 
 
+class FiveMinutesAgo(datetime):
+    """A clock that is five minutes slow, so that a reply of now comes after the notice."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) - timedelta(minutes=5)
+
+
 def test_a_sheet_of_replies_is_taken_once_and_its_faults_are_listed(
-    city: Path, tmp_path: Path
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case_id = case_with_unit(city)
-    violation(city, "notice", case_id, "--defect", "conduct", "--by", "李四")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("geoinspect.cli.violations.datetime", FiveMinutesAgo)
+        violation(city, "notice", case_id, "--defect", "conduct", "--by", "李四")
     store = CityFolder.open(city).store()
     noticed = store.cases.table().loc[case_id, "noticed_at"]
     at = f"{noticed.ceil('s').tz_convert('Asia/Shanghai'):%Y-%m-%d %H:%M:%S}"
