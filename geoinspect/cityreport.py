@@ -125,6 +125,7 @@ def city_report(
     language: Language,
     unit_id: str = "",
     evidence: Evidence | None = None,
+    is_whole: bool = True,
 ) -> ReportNumbers:
     """
     Count what a report of a city says.
@@ -143,6 +144,8 @@ def city_report(
         Whose scorecard it is.
     evidence
         From `city_evidence`, where it is at hand.
+    is_whole
+        Whether the evidence is that of the whole city, which a scorecard compares with.
 
     Raises
     ------
@@ -168,6 +171,7 @@ def city_report(
         made_at=now.astimezone(zone),
         translate=translator(language),
         unit_id=unit_id if kind is Kind.SCORECARD else "",
+        is_whole=is_whole,
     )
 
 

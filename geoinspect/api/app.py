@@ -23,6 +23,7 @@ from geoinspect.api.endpoints import (
     planning,
     plans,
     points,
+    reports,
     session,
     sign_in,
     static,
@@ -33,7 +34,7 @@ from geoinspect.api.errors import add_error_handlers
 from geoinspect.api.idempotency import KeptAnswers, add_replay
 from geoinspect.api.limits import Limits
 from geoinspect.api.observing import Metrics, Observed
-from geoinspect.api.pages import administration, city, days, overview
+from geoinspect.api.pages import administration, city, days, overview, reporting
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
 
@@ -92,11 +93,11 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     )
     app.state.folder = folder
     app.state.clock = clock
-    for module in (health, sign_in, session, accounts, points, plans, heat, maps):
+    for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
     for module in (openid, imports, planning, jobs, features, violations):
         app.include_router(module.router)
-    for module in (static, overview, days, city, administration):
+    for module in (static, overview, days, city, reporting, administration):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

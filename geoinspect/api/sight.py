@@ -57,6 +57,14 @@ class Sight:
     store: Store
     now: datetime
 
+    def may(self, permission: Permission) -> bool:
+        """Tell whether somebody may do something."""
+        return may(self.actor, permission)
+
+    def in_scope(self) -> frozenset[str]:
+        """Return the ids of the points in somebody's scope."""
+        return frozenset(self._points.index)
+
     def points(self, by: Permission = Permission.READ_POINTS) -> gpd.GeoDataFrame:
         """
         Return the inspection points.

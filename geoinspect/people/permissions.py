@@ -12,6 +12,8 @@ class Permission(StrEnum):
     READ_VIOLATIONS = "read-violations"
     ADD_VIOLATION = "add-violation"
     READ_HEAT = "read-heat"
+    READ_REPORTS = "read-reports"
+    READ_SCORECARD = "read-scorecard"
     READ_CHANCES = "read-chances"
     READ_LEDGER = "read-ledger"
     READ_SEALED_PLAN = "read-sealed-plan"

@@ -39,6 +39,7 @@ _READING = frozenset(
         Permission.READ_POINTS,
         Permission.READ_VIOLATIONS,
         Permission.READ_HEAT,
+        Permission.READ_REPORTS,
         Permission.READ_CHANCES,
         Permission.READ_LEDGER,
         Permission.READ_RELEASED_PLAN,
@@ -65,7 +66,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     },
     # who draws does not open, who opens does not draw
     Role.LEADER: _READING | {Permission.REVEAL_SECRET, Permission.BREAK_GLASS},
-    Role.UNIT: frozenset({Permission.READ_POINTS, Permission.READ_VIOLATIONS}),
+    Role.UNIT: frozenset(
+        {Permission.READ_POINTS, Permission.READ_VIOLATIONS, Permission.READ_SCORECARD}
+    ),
     Role.INSPECTOR: frozenset({Permission.READ_OWN_ROUTE, Permission.ADD_VIOLATION}),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_SYSTEM}),
     Role.SECURITY: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS}),

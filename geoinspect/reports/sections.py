@@ -82,6 +82,7 @@ def make_report(
     made_at: datetime,
     translate: Callable[[str], str],
     unit_id: str = "",
+    is_whole: bool = True,
     params: RateParams | None = None,
 ) -> ReportNumbers:
     """
@@ -101,6 +102,8 @@ def make_report(
         Into the language of the report.
     unit_id
         Whose scorecard it is; "" for all other reports.
+    is_whole
+        Whether the evidence is that of the whole city; otherwise nothing is compared with it.
     params
         How rates are computed.
     """
@@ -115,7 +118,12 @@ def make_report(
         subject=_unit_name(evidence, unit_id),
         headline=headline(work),
         sentences=sentences(work),
-        tables=tuple(t for make in _TABLES[kind] if (t := make(work, city_work)) is not None),
+        tables=tuple(
+            table
+            for make in _TABLES[kind]
+            if is_whole or make is not against_city
+            if (table := make(work, city_work)) is not None
+        ),
         series=() if kind is Kind.DAILY else (trend(work),),
         remarks=remarks(work),
     )

@@ -182,3 +182,49 @@ def test_a_foreign_page_cannot_act_for_whoever_sits_at_this_machine(planned_city
     client = TestClient(create_app(CityFolder.open(planned_city)), base_url=HERE)
     answer = client.post("/assignments", headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
+
+
+def test_a_leader_reads_a_report_and_takes_it_along(folder: CityFolder) -> None:
+    client = _client(folder, Role.LEADER, AFTER)
+    page = client.get("/app/reports", params={"kind": "annual", "date": "2026-11-01"}).text
+    [frame] = re.findall(r'<iframe[^>]*src="([^"]+)"', page)
+    shown = client.get(frame.replace("&amp;", "&"))
+    assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
+    numbers = client.get("/reports/annual", params={"date": "2026-11-01"}).json()
+    texts = {figure["figure_id"]: figure["text"] for figure in numbers["figures"]}
+    assert f'data-figure="violations">{texts["violations"]}<' in shown.text
+    for form, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("xlsx", b"PK")):
+        answer = client.get(f"/reports/annual/files/{form}", params={"date": "2026-11-01"})
+        assert answer.content.startswith(start)
+    assert [row.object for row in folder.store().audit.rows("export")][-1].endswith(".xlsx")
+
+
+def test_every_counted_figure_leads_to_its_records(folder: CityFolder) -> None:
+    client = _client(folder, Role.LEADER, AFTER)
+    day = {"date": "2026-11-01"}
+    figures = client.get("/reports/annual", params=day).json()["figures"]
+    counted = [f for f in figures if f["records"] and f["low"] is None and f["value"] is not None]
+    assert len(counted) > 10
+    for figure in counted:
+        where = dict(figure["records"])
+        table = where.pop("table")
+        query = {**day, "table": table, "column": list(where), "value": list(where.values())}
+        found = client.get("/reports/annual/records", params=query).json()
+        assert found["total"] == figure["value"], figure
+
+
+def test_a_unit_reads_its_own_scorecard_and_no_other_report(folder: CityFolder) -> None:
+    client = _client(folder, Role.UNIT, AFTER)
+    own = client.get("/reports/scorecard", params={"date": "2026-11-01", "unit": "U3"})
+    assert own.status_code == 200
+    assert "against" not in [table["table_id"] for table in own.json()["tables"]]
+    for path, query in (
+        ("/reports/annual", {"date": "2026-11-01"}),
+        ("/reports/scorecard", {"date": "2026-11-01", "unit": "U1"}),
+        ("/reports/scorecard", {"date": "2026-11-01", "unit": "U-none"}),
+        ("/reports/annual/files/pdf", {"date": "2026-11-01"}),
+        ("/reports/annual/records", {"date": "2026-11-01", "table": "points"}),
+    ):
+        assert client.get(path, params=query).status_code == 404, path
+    page = client.get("/app/reports", params={"date": "2026-11-01"}).text
+    assert "annual" not in page

@@ -90,6 +90,7 @@ NAVIGATION = (
     Entry("/app/points", "Points", "pin", (Permission.READ_POINTS,)),
     Entry("/app/problems", "Problems", "flag", (Permission.READ_VIOLATIONS,)),
     Entry("/app/rates", "Rates", "heat", (Permission.READ_HEAT,)),
+    Entry("/app/reports", "Reports", "book", (Permission.READ_REPORTS, Permission.READ_SCORECARD)),
     Entry("/app/imports", "Imports", "upload", (Permission.IMPORT_DATA,)),
     Entry("/app/people", "People", "people", (Permission.MANAGE_PEOPLE,)),
     Entry("/app/log", "Log", "list", (Permission.READ_LOG,)),

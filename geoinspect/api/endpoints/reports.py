@@ -1,0 +1,172 @@
+"""The office's reports: their numbers, their forms, and the records behind each figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from geoinspect.api.permits import needs
+from geoinspect.api.responses import PageResponse
+from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
+from geoinspect.audit import log
+from geoinspect.cityreport import city_evidence, city_report, make_forms, usual_day
+from geoinspect.errors import NotFoundError
+from geoinspect.people import Permission
+from geoinspect.reports import SPANS, Kind, Period, Records
+
+if TYPE_CHECKING:
+    from geoinspect.api.sight import Sight
+    from geoinspect.messages import Language
+    from geoinspect.reports import Evidence, ReportNumbers
+
+router = APIRouter(prefix="/reports", tags=["reports"])
+
+Form = Literal["html", "pdf", "docx", "xlsx"]
+Day = Annotated[date | None, Query(alias="date", description="A day of the period.")]
+Unit = Annotated[str, Query(max_length=200, description="Unit of a scorecard.")]
+
+MEDIA_TYPES = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_READS = needs(Permission.READ_REPORTS, Permission.READ_SCORECARD)
+_MOST_RECORDS = 1000
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}}
+}
+
+
+class ReportFacts(BaseModel):
+    """The one set of numbers that all forms of a report show."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    city: str
+    subject: str
+    first: date
+    last: date
+    made_at: str
+    figures: list[dict[str, Any]] = Field(description="Id, value, interval, text and records.")
+    tables: list[dict[str, Any]]
+
+
+class RecordList(BaseModel):
+    """Records behind a figure."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    total: int
+    records: list[dict[str, Any]] = Field(description="The first 1000.")
+
+
+@router.get("/{kind}", **_READS)
+def get_report(sight: SightDep, kind: Kind, day: Day = None, unit: Unit = "") -> ReportFacts:
+    """Return the numbers of a report, of the last period that is over if no day is named."""
+    numbers = report_of(sight, kind, day, unit, sight.folder.settings.language)
+    return ReportFacts.model_validate(numbers.to_json())
+
+
+@router.get("/{kind}/files/{form}", responses=_FILES, response_class=Response, **_READS)
+def get_report_file(
+    sight: SightDep, kind: Kind, form: Form, day: Day = None, unit: Unit = ""
+) -> Response:
+    """Return a form of a report; the export is entered in the log."""
+    settings = sight.folder.settings
+    numbers = report_of(sight, kind, day, unit, settings.language)
+    forms = make_forms(
+        sight.folder, numbers, (form,), language=settings.language, made_for=sight.actor.name
+    )
+    stem = f"{kind}-{numbers.period.first}"
+    log(sight.store, sight.actor.user_id, "export", f"report {stem}.{form}", at=sight.now)
+    if form == "html":
+        return PageResponse(forms.html)
+    headers = {"Content-Disposition": f'attachment; filename="{stem}.{form}"'}
+    return Response(forms.content(form), media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/{kind}/records", **_READS)
+def get_report_records(
+    sight: SightDep,
+    kind: Kind,
+    table: Literal["inspections", "violations", "points"],
+    day: Day = None,
+    unit: Unit = "",
+    column: Annotated[list[str], Query(max_length=8)] = [],  # noqa: B006  FastAPI copies it
+    value: Annotated[list[str], Query(max_length=8)] = [],  # noqa: B006
+) -> RecordList:
+    """Return the records behind a figure: those whose columns have these values."""
+    check_unit(sight, kind, unit)
+    period = Period.around(_day(sight, kind, day), SPANS[kind])
+    evidence = evidence_of(sight).within(period)
+    known = getattr(evidence, table).columns
+    if set(column) - set(known) or len(column) != len(value):
+        raise NotFoundError("The records have no column {column!r}.", column=", ".join(column))
+    rows = Records(table, tuple(zip(column, value, strict=True))).rows(evidence)
+    if unit:
+        rows = rows[rows["unit_id"] == unit]
+    return RecordList(total=len(rows), records=_plain(rows.head(_MOST_RECORDS)))
+
+
+def report_of(
+    sight: Sight, kind: Kind, day: date | None, unit: str, language: Language
+) -> ReportNumbers:
+    """
+    Count a report from what somebody may see.
+
+    Raises
+    ------
+    NotFoundError
+        If a unit asks for another report than its own scorecard, or nobody knows the unit.
+    """
+    check_unit(sight, kind, unit)
+    return city_report(
+        sight.folder,
+        kind,
+        _day(sight, kind, day),
+        now=sight.now,
+        language=language,
+        unit_id=unit,
+        evidence=evidence_of(sight),
+        is_whole=not sight.actor.is_restricted,
+    )
+
+
+def check_unit(sight: Sight, kind: Kind, unit: str) -> None:
+    """Let a unit have its own scorecard only; all else answers like what does not exist."""
+    actor = sight.actor
+    if sight.may(Permission.READ_REPORTS):
+        return
+    if kind is not Kind.SCORECARD or unit not in actor.units:
+        raise NotFoundError("No point is assigned to the unit {unit_id}.", unit_id=unit)
+
+
+def evidence_of(sight: Sight) -> Evidence:
+    """Return the records of a city as far as somebody may see them."""
+    known = city_evidence(sight.folder, sight.now)
+    if not sight.actor.is_restricted:
+        return known
+    own = sight.in_scope()
+    return replace(
+        known,
+        points=known.points[known.points.index.isin(own)],
+        inspections=known.inspections[known.inspections["point_id"].isin(own)],
+        violations=known.violations[known.violations["point_id"].isin(own)],
+    )
+
+
+def _day(sight: Sight, kind: Kind, day: date | None) -> date:
+    return day or usual_day(sight.now.astimezone(sight.folder.settings.zone), kind)
+
+
+def _plain(rows: Any) -> list[dict[str, Any]]:
+    """Return rows as JSON values."""
+    texts = rows.reset_index().astype(str)
+    return [{str(key): value for key, value in row.items()} for row in texts.to_dict("records")]
