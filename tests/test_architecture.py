@@ -101,5 +101,20 @@ def test_settings_are_read_by_shells_only() -> None:
     assert readers <= {"cli", "api", "cityfolder", "settings"}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_only_made_up_histories_draw_from_a_stream_that_a_library_may_change(path: Path) -> None:
+    # neither NumPy (NEP 19) nor Python promises the same numbers for ever
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {
+        name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names
+    } | {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {"random", "numpy.random"} & imported
+    assert not [
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"random", "default_rng", "RandomState"}
+    ]
+
+
 def test_nothing_is_called_utils() -> None:
     assert not {"utils", "util", "helpers", "common", "misc"} & {path.stem for path in MODULES}

@@ -18,7 +18,12 @@ from numba import njit
 
 from geoinspect.lottery.randomness import below, exponential, shuffle, uniform
 from geoinspect.lottery.routes import NO_STOP, RouteSet
-from geoinspect.lottery.schedules import fit_into_hours, latest_departure, record_tour
+from geoinspect.lottery.schedules import (
+    begin_elsewhere,
+    fit_into_hours,
+    latest_departure,
+    record_tour,
+)
 from geoinspect.lottery.tours import improve, order_by_nearest, remove_at, tour_time
 
 if TYPE_CHECKING:
@@ -175,6 +180,7 @@ def _draw(
         elif latest_departure(ground, tour, m, False) < 0:
             shuffle(state, tour[1 : m + 1])
             m = fit_into_hours(ground, tour, m, kept)
+        begin_elsewhere(ground, tour, m, state)
         record_tour(ground, tour, m, row, rows)
 
 

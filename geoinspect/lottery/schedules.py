@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from geoinspect.lottery.randomness import below, uniform
 from geoinspect.lottery.routes import NEVER, NO_STOP
 from geoinspect.lottery.tours import (
     improve,
@@ -25,7 +26,7 @@ from geoinspect.lottery.tours import (
 )
 
 if TYPE_CHECKING:
-    from geoinspect.arrays import IntArray
+    from geoinspect.arrays import IntArray, RandomState
     from geoinspect.lottery.routes import Ground, Rows
 
 _TOO_LATE = 2**62
@@ -33,6 +34,12 @@ _TOO_LATE = 2**62
 # Turned round, a route on one-way streets is 12 % longer in the median. Turning only those
 # that become little longer saves 4 % of all travel and spreads the hours nearly as well.
 _DETOUR_PER_CENT = 5
+
+# In a shortest tour the depot's neighbours are always first or last and remote points always
+# in the middle: their hour could be guessed. On Nanjing, beginning elsewhere costs 3 % of
+# travel and lifts the smallest relative entropy of a point's hour from 0.35 to 0.7.
+_LONGER_MS = 10 * 60_000
+_BEGINS_TRIED = 3
 
 
 @njit(cache=True, nogil=True)
@@ -170,6 +177,33 @@ def _turn_of(ground: Ground, stop: int, kept: int) -> int:
     spans = ground.spans[stop - 1]
     is_open = spans[0, 0] == 0 and spans[0, 1] >= ground.shift - ground.service[stop - 1]
     return 2 if is_open else 1
+
+
+@njit(cache=True, nogil=True)
+def begin_elsewhere(ground: Ground, tour: IntArray, n: int, state: RandomState) -> None:
+    """
+    Let a tour that can be driven begin at another of its stops, in place.
+
+    Half of the tours go round the same circle from a random stop, which leads past the
+    depot in the middle of the day. The others are as short from there as local search
+    makes them, which may lead far out first and then home from stop to stop. A begin that
+    makes the tour much longer, or breaks shift or hours, is not taken; after a few of
+    these the tour stays as it is.
+    """
+    longest = tour_time(ground.times, tour, n) + _LONGER_MS
+    same_circle = uniform(state) < 0.5
+    trial = tour.copy()
+    for _ in range(_BEGINS_TRIED if n > 1 else 0):
+        first = below(state, n)
+        for k in range(n):
+            trial[k + 1] = tour[(k + first) % n + 1]
+        if not same_circle:
+            # the first stop takes the depot's place in front, and so stays where it is
+            improve(ground.times, trial[1:], n - 1)
+        is_short = tour_time(ground.times, trial, n) <= longest
+        if is_short and latest_departure(ground, trial, n, False) >= 0:
+            tour[:] = trial
+            return
 
 
 @njit(cache=True, nogil=True)

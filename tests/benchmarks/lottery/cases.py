@@ -74,6 +74,12 @@ class Case:
     params: DayParams
 
     @property
+    def title(self) -> str:
+        """Return the name, and how many listed points no team can reach at all."""
+        left_out = len(self.ground.frame.excluded)
+        return f"{self.name}; {left_out} listed points left the frame" if left_out else self.name
+
+    @property
     def n_points(self) -> int:
         """Number of points."""
         return len(self.ground.service)

@@ -52,10 +52,10 @@ class Effort:
         Solvers at a time.
     """
 
-    days: int = 40
-    draws: int = 250
-    routed: int = 16
-    routed_again: int = 4
+    days: int = 24
+    draws: int = 420
+    routed: int = 12
+    routed_again: int = 2
     iterations: int = 1000
     years: int = 4
     year: int = 264

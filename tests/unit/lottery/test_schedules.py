@@ -6,8 +6,10 @@ from itertools import permutations
 
 import numpy as np
 
+from geoinspect.lottery.randomness import derive_key, stream
 from geoinspect.lottery.routes import NEVER, NO_STOP, Ground
 from geoinspect.lottery.schedules import (
+    begin_elsewhere,
     cheapest_place,
     fill_timetable,
     fit_into_hours,
@@ -135,3 +137,36 @@ def test_improving_never_breaks_hours() -> None:
     assert latest_departure(ground, tour, 4, False) >= 0
     assert tour_time(ground.times, tour, 4) <= before
     assert sorted(tour[1:5].tolist()) == [1, 2, 3, 4]
+
+
+def test_a_tour_begins_anywhere_if_that_costs_little() -> None:
+    # on a circle every begin costs the same; ten minutes to and from the depot
+    n = 8
+    around = np.arange(n)
+    times = np.full((n + 1, n + 1), 10 * MINUTE, dtype=np.int64)
+    times[1:, 1:] = (around - around[:, None]) % n * MINUTE
+    times[0, 0] = 0
+    open_all_day = np.array([[[0, 300 * MINUTE]]] * n)
+    ground = Ground(times, np.full(n, MINUTE), open_all_day, 300 * MINUTE)
+    state = stream(derive_key("begin elsewhere"))
+    begins = set()
+    for _ in range(60):
+        tour = as_tour(*range(1, n + 1))
+        begin_elsewhere(ground, tour, n, state)
+        assert sorted(tour[1 : n + 1]) == list(range(1, n + 1))
+        assert tour_time(times, tour, n) == (20 + n - 1) * MINUTE
+        begins.add(int(tour[1]))
+    assert begins == set(range(1, n + 1))
+
+
+def test_a_tour_keeps_its_begin_where_another_breaks_hours_or_costs_much() -> None:
+    state = stream(derive_key("begin elsewhere"))
+    closing = on_a_line([(0, 1)], [(0, 3)], [(0, 5)], [(0, 7)])
+    place = np.arange(5)
+    one_way = (place - place[:, None]) % 5 * 60 * MINUTE
+    far = on_a_line(shift=600 * MINUTE)._replace(times=one_way)
+    for ground in (closing, far):
+        tour = as_tour(1, 2, 3, 4)
+        for _ in range(20):
+            begin_elsewhere(ground, tour, 4, state)
+            assert tour[1:5].tolist() == [1, 2, 3, 4]
