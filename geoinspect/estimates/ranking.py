@@ -84,9 +84,10 @@ def _uniforms(names: Iterable[object], params: RateParams) -> FloatArray:
     """Numbers in [0, 1) that follow from the seed and each name; shape (draws, n)."""
     columns = [np.empty((params.ranking_draws, 0))]
     for name in names:
-        key = hashlib.sha256(f"{params.seed}|{name}".encode()).digest()
-        stream = np.random.Generator(np.random.PCG64(int.from_bytes(key)))
-        columns.append(stream.random((params.ranking_draws, 1)))
+        # a hash of any length (FIPS 202): the same numbers with every version of NumPy
+        drawn = hashlib.shake_256(f"{params.seed}|{name}".encode()).digest(8 * params.ranking_draws)
+        bits = np.frombuffer(drawn, dtype="<u8") >> np.uint64(11)
+        columns.append(bits[:, None] * 2.0**-53)
     return np.hstack(columns)
 
 
