@@ -1,4 +1,9 @@
-"""The base map of a city: drawn once, and again when its roads or districts change."""
+"""
+The base map of a city: drawn once, and again when its roads, districts or areas change.
+
+Water, green and buildings are read from the city's extract once and kept beside the roads,
+so that the base map can be drawn again without that file.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas
 import shapely
 
-from geoinspect.maps import build_basemap
+from geoinspect.atomic import write_bytes
+from geoinspect.maps import build_basemap, city_outline, read_areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,14 +24,16 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from geoinspect.cityfolder import CityFolder
+    from geoinspect.maps import Areas
     from geoinspect.network import RoadNetwork
 
 _PATTERN = "basemap-{key}.pmtiles"
+_AREAS_FILE = "areas.fgb"
 
 
 def city_basemap(city: CityFolder, *, report: Callable[[str], None] | None = None) -> Path | None:
     """
-    Return the base map of the present roads and districts.
+    Return the base map of the present roads, districts and areas.
 
     Parameters
     ----------
@@ -41,23 +50,78 @@ def city_basemap(city: CityFolder, *, report: Callable[[str], None] | None = Non
     if not city.network_path.is_file():
         return None
     network, districts = city.network(), city.districts()
-    path = city.path / _PATTERN.format(key=_fingerprint(network, districts))
+    areas = city.path / _AREAS_FILE
+    path = city.path / _PATTERN.format(key=_fingerprint(network, districts, areas))
     if not path.is_file():
         if report is not None:
             report("Drawing the base map")
         # a folder of its own: two processes may draw at the same time
         with tempfile.TemporaryDirectory(dir=city.path, prefix=".part-") as folder:
-            build_basemap(network, districts, Path(folder) / path.name).replace(path)
+            part = Path(folder) / path.name
+            build_basemap(network, districts, part, areas=_kept_areas(areas)).replace(path)
         for old in city.path.glob(_PATTERN.format(key="*")):
             if old != path:
                 old.unlink()
     return path
 
 
-def _fingerprint(network: RoadNetwork, districts: GeoDataFrame | None) -> str:
+def kept_basemap(city: CityFolder) -> Path | None:
+    """
+    Return the base map that was drawn last, None if there is none.
+
+    It may be of earlier roads or districts: to be sure, ask `city_basemap`, which reads
+    both to tell.
+    """
+    kept = list(city.path.glob(_PATTERN.format(key="*")))
+    # two only while a new one takes the place of the old
+    return max(kept, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def keep_areas(city: CityFolder, file: Path) -> Areas:
+    """
+    Read water, green and buildings of the city from an extract, for every base map from now on.
+
+    Parameters
+    ----------
+    city
+        The city, with roads.
+    file
+        OpenStreetMap extract; it may be larger than the city.
+
+    Returns
+    -------
+    areas
+        What was read; an extract of roads alone has none.
+
+    Raises
+    ------
+    InputError
+        If the file is no OpenStreetMap file.
+    NotFoundError
+        If the city has no roads.
+    """
+    areas = read_areas(file, city_outline(city.network(), city.districts()))
+    # the driver goes by the ending of a name, and takes no file that is there already
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / _AREAS_FILE
+        areas.table.to_file(
+            part, driver="FlatGeobuf", engine="pyogrio", geometry_type="MultiPolygon"
+        )
+        write_bytes(city.path / _AREAS_FILE, part.read_bytes())
+    return areas
+
+
+def _kept_areas(path: Path) -> GeoDataFrame | None:
+    """Read the areas again, None if the city has none."""
+    return geopandas.read_file(path, engine="pyogrio") if path.is_file() else None
+
+
+def _fingerprint(network: RoadNetwork, districts: GeoDataFrame | None, areas: Path) -> str:
     """Short hash of everything the base map shows."""
     digest = hashlib.sha256(network.checksum.encode())
     if districts is not None:
         for shape, name in zip(shapely.to_wkb(districts.geometry), districts["name"], strict=True):
             digest.update(shape + str(name).encode())
+    if areas.is_file():
+        digest.update(areas.read_bytes())
     return digest.hexdigest()[:12]

@@ -47,6 +47,13 @@ heat_bandwidth_m = {heat_bandwidth_m:g}
 # [audit]
 # keep_days = 400              # the log stays so long before it may be archived; 180 or more
 #
+# [basemap.online]             # a map service beyond this machine, shown where readers ask for it
+# urls = ["https://t0.example.gov.cn/vec_w/wmts?tilematrix={{z}}&tilecol={{x}}&tilerow={{y}}&tk={{key}}"]
+# key_env = "TIANDITU_KEY"
+# crs = "wgs84"                # or gcj02
+# attribution = "国家地理信息公共服务平台"
+# map_approval = "GS(2024)0650号"
+#
 # [service_times]              # time at a stop of a category, where it is not the usual one
 # "集贸市场" = "20min"
 #

@@ -6,11 +6,14 @@ Read once by the command line or the service and passed on; no algorithm reads t
 
 from __future__ import annotations
 
+import os
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,6 +32,10 @@ from geoinspect.shifts import Shift, read_duration, read_shift
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# a host is literal: no port tricks, no user, no wildcard, no placeholder
+_TILE_ADDRESS = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+(:[0-9]+)?)/[^\s'\";,\\<>]*")
 
 
 class UsualTeams(BaseModel):
@@ -72,6 +79,102 @@ class OpenIDParams(BaseModel):
     redirect_uri: str = Field(pattern=r"^https?://")
 
 
+class OnlineBasemap(BaseModel):
+    """
+    A map service beyond this machine, the table `[basemap.online]`; there is none unless named.
+
+    Its pictures are fetched by the readers' browsers, on a page that asks for them only.
+
+    Attributes
+    ----------
+    kind
+        "xyz": pictures of the Web Mercator grid, addressed by zoom, column and row.
+    urls
+        Addresses of the layers from below to above, with `{z}`, `{x}` and `{y}` and, where
+        the service wants one, `{key}`; whatever is in the host is meant literally.
+    key_env
+        Environment variable that holds the key; readers' browsers see it in addresses.
+    crs
+        Datum of the pictures: "wgs84" (also CGCS2000, less than a metre off) or "gcj02".
+    attribution, map_approval
+        Shown on the map: who made it, and the approval number of the map, "GS(2024)0650号".
+    max_zoom
+        Highest zoom of the service.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["xyz"] = "xyz"
+    urls: tuple[str, ...] = Field(min_length=1, max_length=4)
+    key_env: str = Field(default="", pattern=r"^[A-Z_][A-Z0-9_]*$|^$")
+    crs: Literal["wgs84", "gcj02"] = "wgs84"
+    attribution: str = Field(min_length=1)
+    map_approval: str = ""
+    max_zoom: int = Field(default=18, ge=8, le=22)
+
+    @field_validator("urls")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            _check_tile_address(url)
+        return value
+
+    @model_validator(mode="after")
+    def _has_key(self) -> OnlineBasemap:
+        if any("{key}" in url for url in self.urls) != bool(self.key_env):
+            raise InputError("Addresses with {{key}} need key_env, and key_env needs one of them.")
+        return self
+
+    @property
+    def addresses(self) -> list[str]:
+        """
+        The addresses with the key in its place.
+
+        Raises
+        ------
+        InputError
+            If the variable of the key is not set.
+        """
+        key = os.environ.get(self.key_env, "") if self.key_env else ""
+        if self.key_env and not key:
+            raise InputError(
+                "The online base map needs its key in the environment variable {name}.",
+                name=self.key_env,
+            )
+        return [url.replace("{key}", quote(key, safe="")) for url in self.urls]
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Scheme, host and port of each address, as a Content-Security-Policy names them."""
+        parts = (urlsplit(url) for url in self.urls)
+        return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in parts))
+
+
+def _check_tile_address(url: str) -> None:
+    """Refuse what is no address of tiles, or what could widen the policy of a page."""
+    found = _TILE_ADDRESS.fullmatch(url)
+    if found is None or urlsplit(url).netloc != found["host"]:
+        raise InputError(
+            "{url!r} is no address of map tiles: write http:// or https://, a plain host name "
+            "and a path without spaces.",
+            url=url,
+        )
+    names = re.findall(r"\{([^}]*)\}", url)
+    if sorted(set(names) - {"key"}) != ["x", "y", "z"]:
+        raise InputError(
+            "{url!r} must hold {{z}}, {{x}} and {{y}}, and nothing else in braces but {{key}}.",
+            url=url,
+        )
+
+
+class BasemapParams(BaseModel):
+    """Base maps, the table `[basemap]`; see `OnlineBasemap`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    online: OnlineBasemap | None = None
+
+
 class Settings(BaseSettings):
     """
     Settings of a city.
@@ -111,6 +214,8 @@ class Settings(BaseSettings):
     hours
         Opening hours by category, the table `[hours]`: one span such as "18:00-23:00", or a
         list of them.
+    basemap
+        Base maps beyond this machine, the table `[basemap.online]`; see `OnlineBasemap`.
     service_times
         Time at a stop by category, the table `[service_times]`, such as "20min".
     issuer
@@ -149,6 +254,7 @@ class Settings(BaseSettings):
     release: ReleaseParams = ReleaseParams()
     seal_key_file: str = ""
     audit: AuditParams = AuditParams(keep_days=400)
+    basemap: BasemapParams = BasemapParams()
     hours: dict[str, str | list[str]] = {}
     service_times: dict[str, str] = {}
     issuer: str = ""

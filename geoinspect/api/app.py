@@ -27,6 +27,7 @@ from geoinspect.api.endpoints import (
     session,
     sign_in,
     static,
+    tiles,
     violations,
 )
 from geoinspect.api.entitytags import PACKED_FROM_BYTES, EntityTags
@@ -95,7 +96,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     app.state.clock = clock
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
-    for module in (openid, imports, planning, jobs, features, violations):
+    for module in (openid, imports, planning, jobs, features, violations, tiles):
         app.include_router(module.router)
     for module in (static, overview, days, city, reporting, administration):
         app.include_router(module.router)

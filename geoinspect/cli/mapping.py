@@ -79,6 +79,7 @@ def draw_map(
     teams: TeamsOption = None,
     shift: ShiftOption = "",
     service: ServiceOption = "12min",
+    dark: Annotated[bool, typer.Option("--dark", help="A dark base map, for screens.")] = False,
 ) -> None:
     """
     Draw a map as one HTML file that needs no network.
@@ -95,19 +96,21 @@ def draw_map(
         basemap = city_basemap(city, report=step)
         step(_STEPS[kind])
         if kind is MapKind.ROUTES:
-            html = _routes_map(session, city, plan, basemap)
+            html = _routes_map(session, city, plan, basemap, dark=dark)
         elif kind is MapKind.POINTS:
-            html = _points_map(session, city, unit, basemap)
+            html = _points_map(session, city, unit, basemap, dark=dark)
         elif kind is MapKind.CHANCES:
             stops = likely_stops(city, day, teams, shift, service)
-            html = _chances_map(session, city, read_date(day), stops, basemap)
+            html = _chances_map(session, city, read_date(day), stops, basemap, dark=dark)
         else:
-            html = _heat_map(session, city, unit, basemap)
+            html = _heat_map(session, city, unit, basemap, dark=dark)
     session.log("export", f"map {kind.value}")
     session.put(html.encode(), output)
 
 
-def _points_map(session: Session, city: CityFolder, unit: str | None, basemap: Path | None) -> str:
+def _points_map(
+    session: Session, city: CityFolder, unit: str | None, basemap: Path | None, *, dark: bool
+) -> str:
     """Draw the points, all or a unit's own."""
     store = city.store()
     return render_points_map(
@@ -118,11 +121,14 @@ def _points_map(session: Session, city: CityFolder, unit: str | None, basemap: P
         language=session.language,
         city_name=city.settings.name,
         basemap=basemap,
+        dark=dark,
         unit=unit,
     )
 
 
-def _routes_map(session: Session, city: CityFolder, plan: Path | None, basemap: Path | None) -> str:
+def _routes_map(
+    session: Session, city: CityFolder, plan: Path | None, basemap: Path | None, *, dark: bool
+) -> str:
     """Draw the routes of a plan."""
     if plan is None:
         record = released_record(session, city, city.store().ledger.binding())
@@ -133,11 +139,12 @@ def _routes_map(session: Session, city: CityFolder, plan: Path | None, basemap: 
         city.districts(),
         language=session.language,
         basemap=basemap,
+        dark=dark,
     )
 
 
 def _chances_map(
-    session: Session, city: CityFolder, day: date, stops: float, basemap: Path | None
+    session: Session, city: CityFolder, day: date, stops: float, basemap: Path | None, *, dark: bool
 ) -> str:
     """Draw how likely each point is, and why."""
     points, weights, possible = weighed_points(city, day, stops)
@@ -152,10 +159,13 @@ def _chances_map(
         language=session.language,
         city_name=city.settings.name,
         basemap=basemap,
+        dark=dark,
     )
 
 
-def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Path | None) -> str:
+def _heat_map(
+    session: Session, city: CityFolder, unit: str | None, basemap: Path | None, *, dark: bool
+) -> str:
     """Draw violations per inspection, of all points or of a unit's own."""
     store = city.store()
     points, violations, inspections = store.points(), store.violations(), store.inspections()
@@ -188,6 +198,7 @@ def _heat_map(session: Session, city: CityFolder, unit: str | None, basemap: Pat
         language=session.language,
         city_name=city.settings.name,
         basemap=basemap,
+        dark=dark,
         period=heat.period,
         spots=found.spots if heat.is_rate else None,
         seen=recency(points, inspections, today=today, timezone=timezone) if heat.is_rate else None,

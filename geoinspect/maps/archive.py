@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Bounds = tuple[float, float, float, float]
 Tile = tuple[int, int, int]
 
+#: Length of the header of an archive.
+HEADER_BYTES = 127
+
 
 def read_tiles(archive: bytes) -> dict[Tile, bytes]:
     """
@@ -44,7 +47,7 @@ def read_header(archive: bytes) -> dict[str, Any]:
     InputError
         If the bytes are no PMTiles archive of vector tiles.
     """
-    if archive[:7] != b"PMTiles" or len(archive) < 127:
+    if archive[:7] != b"PMTiles" or len(archive) < HEADER_BYTES:
         raise InputError(
             "The base map is no PMTiles archive: delete it, and the next map draws it anew."
         )

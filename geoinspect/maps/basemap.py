@@ -1,13 +1,17 @@
 """
-The base map: vector tiles of the city's own roads and districts.
+The base map: vector tiles of the city's own roads, districts and areas.
 
-Five layers in one PMTiles archive, drawn by protomaps-leaflet in the browser:
+Up to nine layers in one PMTiles archive, drawn by protomaps-leaflet in the browser:
 
 - `districts`: polygons, the land;
 - `district_lines`: their borders, each once;
 - `district_labels`: a point well inside each district, with `name`;
 - `roads`: lines with `rank` 1 (motorway) to 5 (residential), fewer ranks at low zooms;
-- `road_label`: streets joined by name and smoothed until a name runs along them without jitter.
+- `road_label`: streets joined by name and smoothed until a name runs along them without jitter;
+- `water`, `green`, `buildings`: polygons, the small ones near by only;
+- `area_label`: a point well inside each named water and green, with `name` and `kind`.
+
+An empty layer takes no byte of any tile.
 
 Lines are simplified to about half a pixel of the zoom they are drawn at. The archive
 ends at zoom 13, where a tile unit is about a metre; beyond, the browser enlarges.
@@ -26,6 +30,7 @@ import shapely
 
 from geoinspect.errors import InputError
 from geoinspect.maps.archive import Bounds, join_tiles, read_tiles, write_archive
+from geoinspect.maps.areas import AREA_KINDS
 from geoinspect.network.graph import WAY_CLASSES
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from geoinspect.network.graph import RoadNetwork
 
 MIN_ZOOM, MAX_ZOOM = 6, 13
+BUILDINGS_ZOOM = 13
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 
 _RANKS = {
@@ -56,7 +62,18 @@ _FIELDS: dict[str, dict[str, str]] = {
     "roads": {"rank": "Number"},
     "road_label": {"rank": "Number", "name": "String"},
 }
-_VECTOR_LAYERS = [{"id": name, "fields": fields} for name, fields in _FIELDS.items()]
+_AREA_FIELDS: dict[str, dict[str, str]] = {
+    **{kind: {} for kind in AREA_KINDS},
+    "area_label": {"kind": "String", "name": "String"},
+}
+
+# the hull of the districts, and so much around it: streets do not end at the border
+_MARGIN_M = 1000.0
+
+# an area is drawn from so many pixels on, and named where the name has room
+_LEAST_AREA_PX = 6.0
+_LEAST_NAMED_PX = 2500.0
+_PIXEL_M = 156_543.03  # of zoom 0 at the equator, tiles of 256 pixels
 
 
 class _Layer(NamedTuple):
@@ -96,6 +113,7 @@ def build_basemap(
     districts: gpd.GeoDataFrame | None,
     path: Path,
     *,
+    areas: gpd.GeoDataFrame | None = None,
     attribution: str = OSM_ATTRIBUTION,
 ) -> Path:
     """
@@ -110,8 +128,11 @@ def build_basemap(
         base map of roads alone.
     path
         File to write; an existing file is replaced.
+    areas
+        Water, green and buildings, see `geoinspect.maps.areas.Areas`. Everything is then
+        clipped to the city (`city_outline`): they come from an extract that may be larger.
     attribution
-        Who made the roads, written into the archive.
+        Who made roads and areas, written into the archive.
 
     Returns
     -------
@@ -126,13 +147,48 @@ def build_basemap(
     if network.n_edges == 0:
         raise InputError("The road network has no roads: there is nothing to draw.")
     plane = network.projection
-    layers = [*_road_layers(network, plane)]
+    clip = None if areas is None else _local_outline(network, districts)
+    layers = [*_road_layers(network, plane, clip)]
     if districts is not None and len(districts):
         layers += _district_layers(districts, plane)
+    if areas is not None and clip is not None:
+        layers += _area_layers(areas.to_crs(plane.crs), clip, plane.lat)
     tiles = join_tiles(_tiles(layer) for layer in layers)
-    metadata = {"attribution": attribution, "vector_layers": _VECTOR_LAYERS}
+    metadata = {"attribution": attribution, "vector_layers": _vector_layers(layers)}
     path.write_bytes(write_archive(tiles, _bounds(network, districts), metadata))
     return path
+
+
+def city_outline(network: RoadNetwork, districts: gpd.GeoDataFrame | None) -> shapely.Geometry:
+    """
+    Return what a base map with areas is clipped to, in WGS-84 degrees.
+
+    It is the hull of the districts with a kilometre around it, or without districts the
+    extent of the roads.
+    """
+    local = gpd.GeoSeries([_local_outline(network, districts)], crs=network.projection.crs)
+    return local.to_crs("EPSG:4326").iloc[0]
+
+
+def _local_outline(network: RoadNetwork, districts: gpd.GeoDataFrame | None) -> shapely.Geometry:
+    """Return the outline in local metres."""
+    plane = network.projection
+    if districts is None or districts.empty:
+        return shapely.box(*_bounds_of(plane.to_xy(network.shape_lonlat)))
+    hull = shapely.union_all(districts.geometry.to_crs(plane.crs)).convex_hull
+    return hull.buffer(_MARGIN_M)
+
+
+def _bounds_of(xy: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Smallest x and y, largest x and y."""
+    return (*xy.min(axis=0).tolist(), *xy.max(axis=0).tolist())
+
+
+def _vector_layers(layers: list[_Layer]) -> list[dict[str, object]]:
+    """Describe the layers for readers like GDAL and QGIS; those of areas if there are any."""
+    drawn = {layer.name for layer in layers if len(layer.table)}
+    fields = _FIELDS | {name: kinds for name, kinds in _AREA_FIELDS.items() if name in drawn}
+    return [{"id": name, "fields": kinds} for name, kinds in fields.items()]
 
 
 def road_lines(network: RoadNetwork, plane: LocalProjection) -> gpd.GeoDataFrame:
@@ -164,9 +220,13 @@ def _rank_of_classes() -> NDArray[np.int64]:
     return np.array([_RANKS.get(name.removesuffix("_link"), _LOWEST_RANK) for name in WAY_CLASSES])
 
 
-def _road_layers(network: RoadNetwork, plane: LocalProjection) -> Iterator[_Layer]:
+def _road_layers(
+    network: RoadNetwork, plane: LocalProjection, clip: shapely.Geometry | None
+) -> Iterator[_Layer]:
     """Yield roads and their labels for each range of zooms."""
     roads = road_lines(network, plane)
+    if clip is not None:
+        roads = roads[roads.intersects(clip)]
     lines = _join_lines(roads, ["rank"])
     labels = _join_lines(roads[roads["name"] != ""], ["rank", "name"])
     for detail in _DETAILS:
@@ -197,6 +257,34 @@ def _district_layers(districts: gpd.GeoDataFrame, plane: LocalProjection) -> lis
         _Layer("district_lines", lines, MIN_ZOOM, MAX_ZOOM),
         _Layer("district_labels", labels, MIN_ZOOM, MAX_ZOOM),
     ]
+
+
+def _area_layers(areas: gpd.GeoDataFrame, clip: shapely.Geometry, lat: float) -> Iterator[_Layer]:
+    """Yield the areas for each zoom, without those that are too small to be seen at it."""
+    areas = _clipped(areas, clip)
+    size_m2 = areas.area
+    labels = areas.assign(geometry=label_positions(areas.geometry))
+    for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
+        # tiles are drawn twice as large, see `_DETAILS`; those of the last zoom still larger
+        pixel_m = _PIXEL_M * np.cos(np.radians(lat)) / 2 ** (zoom + 1)
+        is_last = zoom == MAX_ZOOM
+        seen = areas[(size_m2 >= _LEAST_AREA_PX * pixel_m**2) | is_last]
+        seen = seen.assign(geometry=seen.simplify(1.0 if is_last else pixel_m / 2))
+        for kind in AREA_KINDS:
+            if kind != "buildings" or zoom >= BUILDINGS_ZOOM:
+                drawn = seen.loc[seen["kind"] == kind, ["geometry"]]
+                yield _Layer(kind, drawn, zoom, zoom)
+        named_m2 = _LEAST_NAMED_PX * (pixel_m / (4 if is_last else 1)) ** 2
+        is_named = (areas["name"] != "") & (areas["kind"] != "buildings") & (size_m2 >= named_m2)
+        yield _Layer("area_label", labels[is_named], zoom, zoom)
+
+
+def _clipped(areas: gpd.GeoDataFrame, clip: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Cut areas off at the outline of the city; a building is whole or not there."""
+    areas = areas[areas.intersects(clip)].copy()
+    cut = (areas["kind"] != "buildings") & ~areas.within(clip)
+    areas.loc[cut, "geometry"] = areas.loc[cut].intersection(clip)
+    return areas[areas.area > 0].reset_index(drop=True)
 
 
 def label_positions(polygons: gpd.GeoSeries) -> gpd.GeoSeries:

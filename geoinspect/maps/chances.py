@@ -40,6 +40,7 @@ def render_chances_map(
     city_name: str,
     basemap: Path | None = None,
     attribution: str = OSM_ATTRIBUTION,
+    dark: bool = False,
 ) -> str:
     """
     Render how likely each point is on a day as one HTML file.
@@ -68,6 +69,8 @@ def render_chances_map(
         PMTiles archive made by `build_basemap`; None for districts without streets.
     attribution
         Who made the data of the base map.
+    dark
+        Whether the base map is dark.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def render_chances_map(
         ],
     }
     title = translate("Chances of the points")
-    return render_page(Page("points", language, title, bounds, payload, streets, attribution))
+    return render_page(Page("points", language, title, bounds, payload, streets, attribution, dark))
 
 
 def chance_class(chance: float) -> int:

@@ -71,6 +71,7 @@ def render_heat_map(
     generated: bool = False,
     remarks: Sequence[str] = (),
     attribution: str = OSM_ATTRIBUTION,
+    dark: bool = False,
 ) -> str:
     """
     Render violations per inspection, or violations per km2, as one HTML file.
@@ -108,6 +109,8 @@ def render_heat_map(
         Sentences to print below the figures, for example what the surface leaves out.
     attribution
         Who made the data of the base map.
+    dark
+        Whether the base map is dark.
 
     Returns
     -------
@@ -156,7 +159,7 @@ def render_heat_map(
         "ages": None if seen is None or points is None else age_facts(points, seen),
     }
     title = translate("Violations per inspection" if is_rate else "Density of violations")
-    return render_page(Page("heat", language, title, bounds, payload, streets, attribution))
+    return render_page(Page("heat", language, title, bounds, payload, streets, attribution, dark))
 
 
 def _notice(surface: RateSurface | KernelDensity) -> Notice | None:

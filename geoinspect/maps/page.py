@@ -79,6 +79,8 @@ class Page:
         PMTiles archive of the base map, or None for a page without streets.
     attribution
         Who made the data of the base map.
+    dark
+        Whether the base map is dark.
     """
 
     kind: Kind
@@ -88,6 +90,7 @@ class Page:
     payload: dict[str, Any]
     basemap: bytes | None = None
     attribution: str = OSM_ATTRIBUTION
+    dark: bool = False
 
 
 def render_page(page: Page) -> str:
@@ -118,6 +121,7 @@ def render_page(page: Page) -> str:
             *leaflet["scripts"],
             *(_inline_script(name) for name in _BASEMAP_SCRIPTS if page.basemap),
             folium_parts["script"],
+            _inline_script("js/streets.js"),
             _inline_script("js/core.js"),
             _inline_script(f"js/{page.kind}.js"),
         ],
@@ -135,7 +139,7 @@ def _payload(page: Page) -> dict[str, Any]:
         "bounds": page.bounds,
         "attribution": page.attribution if page.basemap else "",
         "words": _words(page),
-        "basemapStyle": read_style("basemap"),
+        "basemapStyle": read_style("basemap-dark" if page.dark else "basemap"),
     }
 
 

@@ -48,6 +48,7 @@ def render_points_map(
     basemap: Path | None = None,
     unit: str | None = None,
     attribution: str = OSM_ATTRIBUTION,
+    dark: bool = False,
 ) -> str:
     """
     Render all inspection points, or those of one unit, as one HTML file.
@@ -73,6 +74,8 @@ def render_points_map(
         nothing of the others.
     attribution
         Who made the data of the base map.
+    dark
+        Whether the base map is dark.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def render_points_map(
         "statuses": status_payload(translate),
         "points": point_payload(table, districts),
     }
-    return render_page(Page("points", language, title, bounds, payload, streets, attribution))
+    return render_page(Page("points", language, title, bounds, payload, streets, attribution, dark))
 
 
 def point_table(

@@ -36,6 +36,7 @@ def render_routes_map(
     language: Language = "zh",
     basemap: Path | None = None,
     attribution: str = OSM_ATTRIBUTION,
+    dark: bool = False,
 ) -> str:
     """
     Render the routes of a plan with their timetables as one HTML file.
@@ -52,6 +53,8 @@ def render_routes_map(
         PMTiles archive made by `build_basemap`; None for districts without streets.
     attribution
         Who made the data of the base map.
+    dark
+        Whether the base map is dark.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def render_routes_map(
         "commitment": text(plan["draw"]["commitment"]),
     }
     title = translate("Inspection routes")
-    return render_page(Page("routes", language, title, bounds, payload, streets, attribution))
+    return render_page(Page("routes", language, title, bounds, payload, streets, attribution, dark))
 
 
 def _positions(plan: Mapping[str, Any]) -> list[list[float]]:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from threading import Lock
-from typing import TYPE_CHECKING
-
 from fastapi import APIRouter
 
+from geoinspect.api.citytiles import current_basemap
 from geoinspect.api.endpoints.heat import city_heat
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import PageResponse, problems
 from geoinspect.api.sight import SightDep  # noqa: TC001
-from geoinspect.basemaps import city_basemap
 from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
 from geoinspect.messages import translator
 from geoinspect.people import Permission
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from geoinspect.cityfolder import CityFolder
 
 router = APIRouter(
     prefix="/maps",
@@ -27,9 +19,6 @@ router = APIRouter(
     default_response_class=PageResponse,
     responses=problems(409),
 )
-
-# requests run in threads; two of them must not draw the same base map
-_DRAWING = Lock()
 
 
 @router.get("/points", **needs(Permission.READ_POINTS))
@@ -43,7 +32,7 @@ def get_points_map(sight: SightDep) -> PageResponse:
         sight.violations(),
         language=folder.settings.language,
         city_name=folder.settings.name,
-        basemap=_basemap(folder),
+        basemap=current_basemap(folder),
     )
     return PageResponse(page)
 
@@ -56,7 +45,7 @@ def get_routes_map(sight: SightDep) -> PageResponse:
         sight.plan(),
         folder.districts(),
         language=folder.settings.language,
-        basemap=_basemap(folder),
+        basemap=current_basemap(folder),
     )
     return PageResponse(page)
 
@@ -72,15 +61,9 @@ def get_heat_map(sight: SightDep) -> PageResponse:
         sight.points(),
         language=folder.settings.language,
         city_name=folder.settings.name,
-        basemap=_basemap(folder),
+        basemap=current_basemap(folder),
         period=heat.period,
         generated=heat.generated,
         remarks=[left_out.render(translate) for left_out in heat.left_out],
     )
     return PageResponse(page)
-
-
-def _basemap(folder: CityFolder) -> Path | None:
-    """Return the file of the base map, drawn by the first who asks after a change."""
-    with _DRAWING:
-        return city_basemap(folder)

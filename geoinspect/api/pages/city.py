@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pandas as pd
 from fastapi import APIRouter, Query, Request
 
-from geoinspect.api.pages.rendering import AppPage, render
+from geoinspect.api.citymap import chosen_online, map_facts, place_rows
+from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.errors import NotFoundError
+from geoinspect.messages import translator
 from geoinspect.people import Permission
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
+    from geoinspect.settings import OnlineBasemap
 
 router = APIRouter(prefix="/app", include_in_schema=False)
 
@@ -26,10 +29,16 @@ Page = Annotated[int, Query(ge=1, le=10_000)]
 
 @router.get("/points", **needs(Permission.READ_POINTS))
 def list_points(
-    request: Request, sight: SightDep, words: Words = "", category: Words = "", page: Page = 1
+    request: Request,
+    sight: SightDep,
+    words: Words = "",
+    category: Words = "",
+    page: Page = 1,
+    base: Words = "",
 ) -> AppPage:
     """List points with who answers for each, when it was visited and what is known of it."""
     points = _known_points(sight)
+    online = chosen_online(sight.folder, base)
     kept = points[_holds(points["name"], words) | _holds(points.index.to_series(), words)]
     if category:
         kept = kept[kept["category"] == category]
@@ -40,10 +49,14 @@ def list_points(
         rows=_page(kept, page).reset_index().to_dict("records"),
         n=len(kept),
         categories=sorted(points["category"].unique()),
-        query={"words": words, "category": category},
+        query={"words": words, "category": category, **({"base": base} if online else {})},
         page=page,
         n_pages=_n_pages(len(kept)),
-    )
+        map=_map(request, sight, online),
+        places=place_rows(kept, sight.points(), online),
+        has_online=sight.folder.settings.basemap.online is not None,
+        online=online,
+    ).allow_images(() if online is None else online.origins)
 
 
 @router.get("/problems", **needs(Permission.READ_VIOLATIONS))
@@ -89,6 +102,15 @@ def show_routes(request: Request, sight: SightDep) -> AppPage:
     except NotFoundError:
         plan = None
     return render(request, sight, "routes", day=None if plan is None else plan["date"])
+
+
+def _map(request: Request, sight: Sight, online: OnlineBasemap | None) -> dict[str, Any] | None:
+    """Return what the map needs, None while there is nothing to show on one."""
+    points = sight.points()
+    if points.empty and sight.folder.districts() is None:
+        return None
+    language = language_of(request, sight.folder.settings.language)
+    return map_facts(sight.folder, points, translator(language), language, online)
 
 
 def _known_points(sight: Sight) -> pd.DataFrame:

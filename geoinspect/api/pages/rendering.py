@@ -44,7 +44,12 @@ STATIC_FILES = (
     "js/app/shell.js",
     "js/app/secrets.js",
     "js/app/sha256.js",
+    "js/app/citymap.js",
+    "js/streets.js",
     "vendor/htmx.js",
+    "vendor/leaflet.css",
+    "vendor/leaflet.js",
+    "vendor/protomaps-leaflet.js",
 )
 
 _ROLE_NAMES = {
@@ -59,7 +64,13 @@ _ROLE_NAMES = {
 
 
 class AppPage(HTMLResponse):
-    """A page of the application under its policy."""
+    """A page of the application under its policy; see `allow_images`."""
+
+    def allow_images(self, origins: tuple[str, ...]) -> AppPage:
+        """Let the page show pictures of some other servers, each as scheme and host."""
+        policy = APP_POLICY.replace("img-src 'self'", " ".join(("img-src 'self'", *origins)))
+        self.headers["Content-Security-Policy"] = policy
+        return self
 
     def init_headers(self, headers: Any = None) -> None:
         """Add what the page may load, and the place that inspectors may share with it."""

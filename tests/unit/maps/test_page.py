@@ -95,7 +95,7 @@ def test_a_script_cannot_close_its_own_element(monkeypatch):
 
 
 def test_a_page_without_a_base_map_carries_no_tile_reader():
-    assert "protomapsL" not in render_page(page()).replace(read_asset("js/core.js"), "")
+    assert "protomapsL" not in render_page(page()).replace(read_asset("js/streets.js"), "")
 
 
 def test_the_page_can_be_zoomed_by_those_who_need_it():

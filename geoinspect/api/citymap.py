@@ -1,0 +1,111 @@
+"""What the map beside a list shows: tiles of the service, or a map service that is configured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geoinspect.api.citytiles import current_tiles
+from geoinspect.datum import from_wgs84
+from geoinspect.errors import NotFoundError
+from geoinspect.maps import OSM_ATTRIBUTION, bounds_around, read_style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from geoinspect.cityfolder import CityFolder
+    from geoinspect.messages import Language
+    from geoinspect.settings import OnlineBasemap
+
+_DEGREE_DIGITS = 6  # 0.1 m
+
+
+def map_facts(
+    folder: CityFolder,
+    points: gpd.GeoDataFrame,
+    translate: Callable[[str], str],
+    language: Language,
+    online: OnlineBasemap | None,
+) -> dict[str, Any]:
+    """
+    Return what the script of the map needs besides the points.
+
+    Parameters
+    ----------
+    folder
+        The city.
+    points
+        All points that the reader may see; there may be none.
+    translate, language
+        Of the reader.
+    online
+        The map service to show instead of the city's own tiles, None for those.
+    """
+    districts = folder.districts()
+    tiles = None if online is not None else current_tiles(folder)
+    lonlat = positions_on(points, online)
+    address = "" if tiles is None else f"/tiles/{{z}}/{{x}}/{{y}}.mvt?version={tiles.fingerprint}"
+    return {
+        "tiles": tiles and {"url": address, "maxZoom": tiles.zooms[1]},
+        "online": online and {"urls": online.addresses, "maxZoom": online.max_zoom},
+        "attribution": _source(online, has_tiles=tiles is not None),
+        "styles": {"light": read_style("basemap"), "dark": read_style("basemap-dark")},
+        "hasDistricts": districts is not None,
+        "language": language,
+        "bounds": bounds_around(lonlat, districts),
+        "words": {
+            "zoomIn": translate("Zoom in"),
+            "zoomOut": translate("Zoom out"),
+            "close": translate("Close"),
+            "nobody": translate("nobody yet"),
+        },
+    }
+
+
+def positions_on(points: gpd.GeoDataFrame, online: OnlineBasemap | None) -> list[list[float]]:
+    """
+    Return the positions of points as the base map wants them, as lon, lat.
+
+    GCJ-02 moves every place by another distance, in one city by up to 40 m: each point is
+    transformed by itself, never all by one shift.
+    """
+    lonlat = points.get_coordinates().to_numpy()
+    there = from_wgs84(lonlat, "wgs84" if online is None else online.crs)
+    return [[float(lon), float(lat)] for lon, lat in there.round(_DEGREE_DIGITS)]
+
+
+def place_rows(
+    table: pd.DataFrame, points: gpd.GeoDataFrame, online: OnlineBasemap | None
+) -> list[list[Any]]:
+    """List what the map shows of each point: id, name, category, unit, lon, lat."""
+    kept = points.loc[table.index]
+    facts = table[["name", "category", "unit"]].reset_index().to_numpy().tolist()
+    return [[*row, *at] for row, at in zip(facts, positions_on(kept, online), strict=True)]
+
+
+def chosen_online(folder: CityFolder, base: str) -> OnlineBasemap | None:
+    """
+    Return the map service if the reader chose it, None for the city's own base map.
+
+    Raises
+    ------
+    NotFoundError
+        If none is configured.
+    """
+    online = folder.settings.basemap.online
+    if base != "online":
+        return None
+    if online is None:
+        raise NotFoundError(
+            "The city has no online base map: its settings have no table [basemap.online]."
+        )
+    return online
+
+
+def _source(online: OnlineBasemap | None, *, has_tiles: bool) -> str:
+    """Name who made the base map, and the number that approves a map for publication."""
+    if online is None:
+        return OSM_ATTRIBUTION if has_tiles else ""
+    return " ".join(filter(None, (online.attribution, online.map_approval)))
