@@ -65,10 +65,19 @@ function CityStreets(map, style) {
       dataLayer: "area_label",
       minzoom: 10,
       filter: (zoom, feature) => feature.props.kind === kind,
-      symbolizer: new protomapsL.CenteredTextSymbolizer({
-        labelProps: ["name"], fill: style[kind + "Label"], stroke: style.halo, width: 2.5, font: "12px " + style.font,
-      }),
+      symbolizer: nameSymbol(style[kind + "Label"], "12px "),
     })));
+  }
+
+  function nameSymbol(fill, size) {
+    return new protomapsL.CenteredTextSymbolizer({
+      labelProps: ["name"], fill, stroke: style.halo, width: 2.5, lineHeight: 1.3, font: size + style.font,
+    });
+  }
+
+  /** Names of districts, for pages that do not write them themselves; they come first. */
+  function districtNameRules() {
+    return [{ dataLayer: "district_labels", maxzoom: 14, symbolizer: nameSymbol(style.districtLabel, "bold 13px ") }];
   }
 
   function streetNameRules() {
@@ -205,7 +214,7 @@ function CityStreets(map, style) {
       ...more,
     }).on("load", () => document.body.classList.add(mark)).addTo(map);
     const ground = layer("has-streets", { paintRules: paintRules(), labelRules: [], backgroundColor: options.hasDistricts ? style.outside : style.land });
-    const names = layer("has-street-names", { paintRules: [], labelRules: labelRules(), pane: pane("street-names", 300) });
+    const names = layer("has-street-names", { paintRules: [], labelRules: (options.districtNames ? districtNameRules() : []).concat(labelRules()), pane: pane("street-names", 300) });
     let scale = tileScale();
     names.on("remove", () => map.off("zoomend", follow));
     map.on("zoomend", follow);

@@ -323,3 +323,74 @@ def test_a_file_is_brought_in_and_its_rows_are_told(
     one.page.get_by_role("button", name="导入").click()
     _wait_for_job(one, office)
     assert "新增" in one.page.locator("main").inner_text()
+
+
+def test_points_lie_on_a_map_of_streets_beside_their_list(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    tiles: list[int] = []
+    one.page.on(
+        "response", lambda answer: tiles.append(answer.status) if "/tiles/" in answer.url else None
+    )
+    one.go("/app/points")
+    expect(one.page.locator("body.has-streets.has-street-names")).to_have_count(1)
+    assert set(tiles) <= {200, 204}
+    assert 200 in tiles
+    n_points = len(tinytown.points())
+    expect(one.page.locator("#city-map")).to_have_attribute("data-n", str(n_points))
+    # streets, land and water are many colours; an empty canvas is one
+    colours = one.page.evaluate(
+        """() => {
+          const tiles = [...document.querySelectorAll("#city-map .leaflet-tile")];
+          const words = tiles.map((tile) => new Uint32Array(
+            tile.getContext("2d").getImageData(0, 0, tile.width, tile.height).data.buffer));
+          return new Set(words.flatMap((word) => [...new Set(word)])).size;
+        }"""
+    )
+    assert colours > 10
+
+
+def test_a_point_is_shown_on_the_map_by_keyboard(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    one.go("/app/points")
+    first = one.page.locator("[data-shows]").first
+    name = first.inner_text()
+    first.focus()
+    one.page.keyboard.press("Enter")
+    card = one.page.locator("#city-map .leaflet-popup-content")
+    expect(card.locator(".map-name")).to_have_text(name)
+    expect(one.page.get_by_role("button", name="关闭")).to_be_visible()
+    expect(one.page.get_by_role("button", name="放大")).to_be_visible()
+
+
+def test_the_map_follows_the_search(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    one.go("/app/points")
+    points = tinytown.points()
+    one.page.get_by_label("搜索").fill(str(points.index[0]))
+    expect(one.page.locator("#city-map")).to_have_attribute("data-n", "1")
+    one.page.locator("[data-shows]").click()
+    expect(one.page.locator("#city-map .leaflet-popup-content")).to_have_count(1)
+
+
+def test_the_map_is_as_dark_as_the_reader_wants_it(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    red = """() => [...document.querySelectorAll("#city-map .leaflet-tile")]
+      .map((tile) => tile.getContext("2d").getImageData(0, 0, 1, 1).data)
+      .filter((pixel) => pixel[3]).map((pixel) => pixel[0])"""
+    shades = {}
+    one.page.emulate_media(color_scheme="light")
+    one.go("/app/points")
+    for look in ("light", "dark", "light"):
+        one.page.emulate_media(color_scheme=look)
+        expect(one.page.locator("#city-map")).to_have_attribute("data-look", look)
+        shades[look] = one.page.evaluate(red)
+    assert max(shades["dark"]) < 130 < min(shades["light"])
+
+
+def test_the_map_has_no_serious_finding(lenient: Callable[..., Visit]) -> None:
+    one = lenient(Role.SUPERVISOR)
+    one.go("/app/points")
+    expect(one.page.locator("body.has-street-names")).to_have_count(1)
+    one.page.locator("[data-shows]").first.click()
+    expect(one.page.locator("#city-map .leaflet-popup-content")).to_have_count(1)
+    one.check_access()

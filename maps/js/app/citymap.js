@@ -26,14 +26,16 @@
 
   function drawGround() {
     ground.forEach((layer) => layer.remove());
-    const style = facts.styles[isDark.matches ? "dark" : "light"];
+    const look = isDark.matches ? "dark" : "light";
+    const style = facts.styles[look];
     if (facts.online) {
       ground = facts.online.urls.map((url) => L.tileLayer(url, { maxZoom: facts.online.maxZoom }).addTo(map));
     } else if (facts.tiles) {
       ground = CityStreets(map, style).add(facts.tiles.url, {
-        maxZoom: facts.tiles.maxZoom, hasDistricts: facts.hasDistricts, language: facts.language,
+        maxZoom: facts.tiles.maxZoom, hasDistricts: facts.hasDistricts, districtNames: true, language: facts.language,
       });
     }
+    ground.slice(-1).forEach((layer) => layer.on("load", () => { holder.dataset.look = look; }));
     circles.eachLayer((circle) => circle.setStyle({ color: style.pointEdge, fillColor: style.point }));
   }
 
@@ -63,6 +65,9 @@
         radius: 6, weight: 1.5, color: style.pointEdge, fillColor: style.point, fillOpacity: 0.95,
       });
       circle.bindPopup(() => card({ name, category, unit }), { autoPanPadding: [24, 24] });
+      // the point of the card that is open is the larger one
+      circle.on("popupopen", () => circle.setRadius(9).bringToFront());
+      circle.on("popupclose", () => circle.setRadius(6));
       shown.set(id, circle.addTo(circles));
     });
     if (fit && shown.size) map.fitBounds(circles.getBounds(), { padding: [24, 24], maxZoom: 16, animate: false });
