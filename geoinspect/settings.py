@@ -79,6 +79,9 @@ class OpenIDParams(BaseModel):
     redirect_uri: str = Field(pattern=r"^https?://")
 
 
+NO_ONLINE_BASEMAP = "The city has no online base map: its settings have no table [basemap.online]."
+
+
 class OnlineBasemap(BaseModel):
     """
     A map service beyond this machine, the table `[basemap.online]`; there is none unless named.

@@ -34,7 +34,7 @@ LAYERS = (
     {"borders"},
     {"emerging"},
     {"hotspots"},
-    {"districts", "density", "networkdensity", "outcomes", "photos"},
+    {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
     | {"masking", "workingdays"},
     {"arrays", "errors"},

@@ -8,6 +8,7 @@ from geoinspect.api.citytiles import current_tiles
 from geoinspect.datum import from_wgs84
 from geoinspect.errors import NotFoundError
 from geoinspect.maps import OSM_ATTRIBUTION, bounds_around, read_style
+from geoinspect.settings import NO_ONLINE_BASEMAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,9 +99,7 @@ def chosen_online(folder: CityFolder, base: str) -> OnlineBasemap | None:
     if base != "online":
         return None
     if online is None:
-        raise NotFoundError(
-            "The city has no online base map: its settings have no table [basemap.online]."
-        )
+        raise NotFoundError(NO_ONLINE_BASEMAP)
     return online
 
 

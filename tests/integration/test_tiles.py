@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from geoinspect.api.app import create_app
 from geoinspect.basemaps import city_basemap, kept_basemap
 from geoinspect.cityfolder import CityFolder
-from geoinspect.datum import to_wgs84
+from geoinspect.datum import from_wgs84, to_wgs84
 from geoinspect.maps import TileArchive
 from geoinspect.maps.archive import read_tiles
 from geoinspect.people import Role
@@ -249,3 +249,26 @@ def test_tiles_as_gzip_are_what_the_archive_holds(folder: CityFolder) -> None:
     path = kept_basemap(folder)
     assert path is not None
     assert gzip.decompress(TileArchive(path).packed_tile(*tile) or b"") == content
+
+
+def check_points(folder: CityFolder, *pairs: tuple[str, str]) -> Any:
+    known = [word for pair in pairs for word in ("--known", pair[0])]
+    seen = [word for pair in pairs for word in ("--seen", pair[1])]
+    return geoinspect("-C", folder.path, "basemap", "check", *known, *seen)
+
+
+def test_a_control_point_tells_a_map_in_the_wrong_datum(
+    folder: CityFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "no online base map" in check_points(folder, ("118.8,32", "118.8,32")).err
+    folder = online_city(folder, monkeypatch)
+    shifted = from_wgs84(np.array([[118.8, 32.0]]), "gcj02")[0]
+    right = check_points(folder, ("118.8,32.0", "{},{}".format(*shifted)))
+    assert right.code == 0
+    assert "is in gcj02, as set" in right.err
+    wrong = check_points(folder, ("118.8,32.0", "118.8,32.0"))
+    assert wrong.code == 1
+    assert "the map is in wgs84, not in gcj02" in wrong.err
+    unread = check_points(folder, ("118.8;32.0", "118.8,32.0"))
+    assert unread.code == 1
+    assert "'118.8;32.0' is no position" in unread.err
