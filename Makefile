@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install assets demo test check lint types pytest coverage programs format bench bench-lottery \
-        bench-estimates bench-service bench-faults wheelhouse openapi gallery lock serve build clean
+        bench-estimates bench-service bench-faults bench-web wheelhouse openapi gallery lock serve build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -88,6 +88,9 @@ bench-service: assets programs ## Measure 200 units who read their points while 
 
 bench-faults: install programs ## Kill import, draw, amend and backup 50 times each on both databases
 	$(BIN)/python tests/benchmarks/bench_faults.py
+
+bench-web: assets programs ## Measure the timeline map in Chromium: size, first paint, frames a second
+	$(BIN)/python tests/benchmarks/bench_web.py
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json

@@ -137,6 +137,45 @@ class HeatSurface:
 
 
 @dataclass(frozen=True)
+class CountedEvents:
+    """
+    The events a surface of a city may count, and how to smooth them.
+
+    Attributes
+    ----------
+    violations
+        One row a violation that counts: `lon`, `lat` (WGS-84), `day` (local date),
+        `category` (its own, or that of its point; "" if unknown) and `severity` (NaN if
+        unknown).
+    inspections
+        One row an inspection made at a known point: `lon`, `lat`, `day`, `category`.
+    is_rate
+        Whether inspections are recorded, so that violations can be divided by them.
+    params
+        Bandwidth, cell and minimum exposure.
+    extent
+        West, south, east, north of the points and of all events, in degrees.
+    generated
+        True if any violation is made up for a demonstration.
+    left_out
+        What does not count, and why.
+    """
+
+    violations: pd.DataFrame
+    inspections: pd.DataFrame
+    is_rate: bool
+    params: KernelParams
+    extent: tuple[float, float, float, float]
+    generated: bool
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """First and last day of the events; None if there is none."""
+        return _period(pd.concat([self.violations["day"], self.inspections["day"]]))
+
+
+@dataclass(frozen=True)
 class CityHotSpots:
     """
     Hot spots of a city, with what they do not count.
@@ -169,6 +208,11 @@ class _Events:
     def where(self, chosen: BoolArray) -> _Events:
         """Return the chosen events."""
         return _Events(self.table[chosen], self.lonlat[chosen], self.day[chosen])
+
+    def plain(self, **columns: pd.Series[Any]) -> pd.DataFrame:
+        """Return positions and days beside some more columns."""
+        lon, lat = self.lonlat.T
+        return pd.DataFrame({"lon": lon, "lat": lat, "day": self.day, **columns})
 
 
 def heat_surface(
@@ -224,6 +268,60 @@ def heat_surface(
     >>> [left.render() for left in heat.left_out][0][:35]
     '2 violations were reported, not fou'
     """
+    counted = counted_events(
+        points, violations, inspections, bandwidth_m=bandwidth_m, timezone=timezone
+    )
+    found, made = _positions(counted.violations), _positions(counted.inspections)
+    surface = (
+        violation_rate(found, made, params=counted.params, extent=counted.extent)
+        if counted.is_rate
+        else kernel_density(found, params=counted.params, extent=counted.extent)
+    )
+    shrinkage = shrink(surface) if isinstance(surface, RateSurface) else None
+    return HeatSurface(
+        shrinkage.surface if shrinkage else surface,
+        shrinkage,
+        period=counted.period,
+        generated=counted.generated,
+        left_out=counted.left_out,
+    )
+
+
+def counted_events(
+    points: GeoDataFrame,
+    violations: GeoDataFrame,
+    inspections: pd.DataFrame,
+    *,
+    bandwidth_m: float,
+    timezone: str,
+) -> CountedEvents:
+    """
+    Pick the violations and inspections of a city that a surface may count.
+
+    `heat_surface` tells which violations count, and why.
+
+    Parameters
+    ----------
+    points, violations, inspections, bandwidth_m, timezone
+        As for `heat_surface`.
+
+    Raises
+    ------
+    NotFoundError
+        If there are neither points nor events.
+    InputError
+        If the bandwidth is not positive.
+
+    Examples
+    --------
+    >>> from geoinspect.demo import tinytown
+    >>> counted = counted_events(
+    ...     tinytown.points(), tinytown.violations(), tinytown.inspections(),
+    ...     bandwidth_m=300, timezone="Asia/Shanghai",
+    ... )
+    >>> len(counted.violations), len(counted.inspections)
+    (8, 24)
+    """
     params = KernelParams(
         bandwidth_m=bandwidth_m,
         cell_m=min(_COARSEST_CELL_M, bandwidth_m / _CELLS_PER_BANDWIDTH),
@@ -233,17 +331,16 @@ def heat_surface(
     placed = made.where(made.has_place)
     reasons = _reasons(found, placed, rated=len(inspections) > 0)
     counted = found.where(reasons == "")
-    extent = _extent(points, counted.lonlat, placed.lonlat)
-    surface = (
-        violation_rate(counted.lonlat, placed.lonlat, params=params, extent=extent)
-        if len(inspections)
-        else kernel_density(counted.lonlat, params=params, extent=extent)
-    )
-    shrinkage = shrink(surface) if isinstance(surface, RateSurface) else None
-    return HeatSurface(
-        shrinkage.surface if shrinkage else surface,
-        shrinkage,
-        period=_period(pd.concat([counted.day, placed.day])),
+    of_points = _categories_of(points, counted.table["point_id"])
+    return CountedEvents(
+        counted.plain(
+            category=_optional(counted.table, "category").fillna(of_points).fillna(""),
+            severity=_optional(counted.table, "severity"),
+        ),
+        placed.plain(category=_categories_of(points, placed.table["point_id"]).fillna("")),
+        is_rate=len(inspections) > 0,
+        params=params,
+        extent=_extent(points, counted.lonlat, placed.lonlat),
         generated=bool((violations["source"] == GENERATED).any()),
         left_out=_left_out(found, reasons, made),
     )
@@ -311,6 +408,21 @@ def _places_of(points: GeoDataFrame, point_ids: pd.Series[Any]) -> FloatArray:
     """Return longitude and latitude of points by id, shape (n, 2); NaN where unknown."""
     known = pd.DataFrame({"lon": points.geometry.x, "lat": points.geometry.y})
     return known.reindex(point_ids.to_numpy()).to_numpy(dtype=np.float64)
+
+
+def _categories_of(points: GeoDataFrame, point_ids: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the category of points by id, with the index of the ids; NaN where unknown."""
+    return point_ids.map(_optional(points, "category")).astype(object)
+
+
+def _optional(table: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Return a column that a surface can do without; NaN where the table has none."""
+    return table[column] if column in table else pd.Series(np.nan, table.index, dtype=object)
+
+
+def _positions(events: pd.DataFrame) -> FloatArray:
+    """Return longitude and latitude of events, shape (n, 2)."""
+    return events[["lon", "lat"]].to_numpy(dtype=np.float64)
 
 
 def _days(moments: pd.Series[Any], timezone: str) -> pd.Series[Any]:

@@ -29,10 +29,11 @@ from geoinspect.maps import (
     render_heat_map,
     render_points_map,
     render_routes_map,
+    render_timeline_map,
 )
 from geoinspect.recency import recency
 from geoinspect.shifts import read_date
-from geoinspect.surfaces import city_hot_spots, heat_surface
+from geoinspect.surfaces import city_hot_spots, counted_events, heat_surface
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,6 +51,7 @@ class MapKind(StrEnum):
     ROUTES = "routes"
     HEAT = "heat"
     CHANCES = "chances"
+    TIMELINE = "timeline"
 
 
 _STEPS = {
@@ -57,6 +59,7 @@ _STEPS = {
     MapKind.ROUTES: "Drawing the map of routes",
     MapKind.HEAT: "Drawing the heat map",
     MapKind.CHANCES: "Drawing the map of chances",
+    MapKind.TIMELINE: "Drawing the map through time",
 }
 
 
@@ -102,6 +105,8 @@ def draw_map(
         elif kind is MapKind.CHANCES:
             stops = likely_stops(city, day, teams, shift, service)
             html = _chances_map(session, city, read_date(day), stops, basemap, dark=dark)
+        elif kind is MapKind.TIMELINE:
+            html = _timeline_map(session, city, unit, basemap)
         else:
             html = _heat_map(session, city, unit, basemap, dark=dark)
     session.log("export", f"map {kind.value}")
@@ -167,12 +172,7 @@ def _heat_map(
     session: Session, city: CityFolder, unit: str | None, basemap: Path | None, *, dark: bool
 ) -> str:
     """Draw violations per inspection, of all points or of a unit's own."""
-    store = city.store()
-    points, violations, inspections = store.points(), store.violations(), store.inspections()
-    if unit is not None:
-        points = _points_of(city, points, unit)
-        violations = violations[violations["point_id"].isin(points.index)]
-        inspections = inspections[inspections["point_id"].isin(points.index)]
+    points, violations, inspections = _tables_of(city, unit)
     heat = heat_surface(
         points,
         violations,
@@ -205,6 +205,46 @@ def _heat_map(
         generated=heat.generated,
         remarks=remarks,
     )
+
+
+def _timeline_map(
+    session: Session, city: CityFolder, unit: str | None, basemap: Path | None
+) -> str:
+    """Draw violations per inspection of every period; a unit gets counts of cells."""
+    points, violations, inspections = _tables_of(city, unit)
+    events = counted_events(
+        points,
+        violations,
+        inspections,
+        bandwidth_m=city.settings.heat_bandwidth_m,
+        timezone=city.settings.timezone,
+    )
+    remarks = [left_out.render(session.translate) for left_out in events.left_out]
+    for remark in remarks:
+        session.talk.print(remark, markup=False, soft_wrap=True)
+    return render_timeline_map(
+        events,
+        city.districts(),
+        points,
+        language=session.language,
+        city_name=city.settings.name,
+        basemap=basemap,
+        restricted=unit is not None,
+        remarks=remarks,
+    )
+
+
+def _tables_of(
+    city: CityFolder, unit: str | None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """Return points, violations and inspections of the city, or of a unit's own points."""
+    store = city.store()
+    points, violations, inspections = store.points(), store.violations(), store.inspections()
+    if unit is not None:
+        points = _points_of(city, points, unit)
+        violations = violations[violations["point_id"].isin(points.index)]
+        inspections = inspections[inspections["point_id"].isin(points.index)]
+    return points, violations, inspections
 
 
 def _points_of(city: CityFolder, points: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:

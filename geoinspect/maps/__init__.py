@@ -10,6 +10,7 @@ from geoinspect.maps.page import OSM_ATTRIBUTION
 from geoinspect.maps.points import render_points_map
 from geoinspect.maps.routes import render_routes_map
 from geoinspect.maps.tilearchive import TileArchive
+from geoinspect.maps.timeline import render_timeline_map
 
 __all__ = [
     "AREA_KINDS",
@@ -25,4 +26,5 @@ __all__ = [
     "render_heat_map",
     "render_points_map",
     "render_routes_map",
+    "render_timeline_map",
 ]

@@ -9,17 +9,18 @@ import shapely
 
 from geoinspect.density import Grid, KernelDensity, RateSurface
 from geoinspect.errors import InputError
-from geoinspect.maps.assets import read_style
 from geoinspect.maps.layers import (
     basemap_facts,
     bounds_around,
     district_features,
+    dots,
     embedded_basemap,
     text,
 )
 from geoinspect.maps.overlays import age_facts, spot_facts
 from geoinspect.maps.page import OSM_ATTRIBUTION, Page, render_page
-from geoinspect.maps.picture import colour_scale, data_uri, palette_png, rgb_png
+from geoinspect.maps.picture import data_uri, palette_png, rgb_png
+from geoinspect.maps.scales import N_COLOURS, css_colour, largest, nice_ticks, scale_colours
 from geoinspect.messages import translator
 
 if TYPE_CHECKING:
@@ -37,12 +38,9 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-N_COLOURS = 63  # and one for "nothing here"
 MAX_PIXELS = 4_000_000
 _LITTLE = 0.5  # inspections; with less, nobody was there
 _SEEN_PER_KM2 = 0.05
-_STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0)
-_MOST_STEPS = 6
 
 Notice = Literal["none-found", "one-place", "too-few"]
 
@@ -128,8 +126,8 @@ def render_heat_map(
     shown = _crop(_shown(surface, notice))
     bounds = _first_view(shown, districts)
     streets = embedded_basemap(basemap, bounds)
-    ticks = _ticks(shown.values)
-    colours = _colours(is_rate)
+    ticks = nice_ticks(shown.values)
+    colours = scale_colours(is_rate)
     payload = {
         "eyebrow": city_name,
         "districts": district_features(districts),
@@ -142,8 +140,8 @@ def render_heat_map(
         "remarks": list(remarks),
         "scale": {
             "ticks": ticks,
-            "isOpen": _largest(shown.values) > ticks[-1],
-            "colors": [_css(colour) for colour in colours],
+            "isOpen": largest(shown.values) > ticks[-1],
+            "colors": [css_colour(colour) for colour in colours],
         },
         "grid": {
             "west": shown.grid.west,
@@ -151,10 +149,10 @@ def render_heat_map(
             "cell": shown.grid.cell,
         },
         "picture": data_uri(palette_png(_classes(shown.values, ticks[-1]), _with_nothing(colours))),
-        "facts": {"picture": data_uri(rgb_png(_facts(shown))), "top": _largest(shown.values)},
+        "facts": {"picture": data_uri(rgb_png(_facts(shown))), "top": largest(shown.values)},
         "place": _only_place(surface) if notice == "one-place" else None,
         "rows": _district_rows(shown, districts),
-        "dots": _dots(points),
+        "dots": dots(points),
         "spots": None if spots is None else spot_facts(spots, translate),
         "ages": None if seen is None or points is None else age_facts(points, seen),
     }
@@ -224,31 +222,6 @@ def _first_view(shown: _Shown, districts: GeoDataFrame | None) -> Bounds:
     return bounds_around([(west, south), (east, north)], districts)
 
 
-def _largest(values: FloatArray) -> float:
-    """Largest value, 0 if there is none."""
-    return float(np.nanmax(values, initial=0.0))
-
-
-def _ticks(values: FloatArray) -> list[float]:
-    """
-    Return round numbers from 0 up; all but the highest 0.5 % of the values lie under the last.
-
-    Examples
-    --------
-    >>> _ticks(np.array([0.0, 3.0, 41.0]))
-    [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
-    >>> _ticks(np.array([0.0, 0.0]))
-    [0.0, 1.0]
-    """
-    finite = values[np.isfinite(values) & (values > 0)]
-    if len(finite) == 0:
-        return [0.0, 1.0]
-    high = float(np.quantile(finite, 0.995))
-    power = 10.0 ** np.floor(np.log10(high))
-    step = next(s * power for s in _STEPS if high <= _MOST_STEPS * s * power)
-    return [float(round(step * i, 9)) for i in range(int(np.ceil(high / step - 1e-9)) + 1)]
-
-
 def _classes(values: FloatArray, top: float) -> NDArray[np.uint8]:
     """Return the colour of each cell: 0 for none, 1 to 63 from nothing to `top` and above."""
     share = np.clip(np.nan_to_num(values, nan=0.0) / top, 0, 1)
@@ -263,28 +236,16 @@ def _facts(shown: _Shown) -> NDArray[np.uint8]:
     Red is 0 for "no value", else 1 to 255 from nothing to the largest value; green and
     blue hold tenths of inspections.
     """
-    largest = _largest(shown.values) or 1.0
-    share = np.nan_to_num(shown.values, nan=0.0) / largest
+    top = largest(shown.values) or 1.0
+    share = np.nan_to_num(shown.values, nan=0.0) / top
     red = np.where(np.isfinite(shown.values), 1 + np.round(254 * share), 0)
     tenths = np.minimum(np.round(10 * shown.exposure), 65535).astype(np.int64)
     return np.dstack((red, tenths // 256, tenths % 256)).astype(np.uint8)
 
 
-def _colours(is_rate: bool) -> NDArray[np.uint8]:
-    """Return the 63 colours of a scale with their opacities, shape (63, 4)."""
-    style = read_style("rates")["rate" if is_rate else "count"]
-    return colour_scale(style["stops"], style["opacity"], N_COLOURS)
-
-
 def _with_nothing(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Put the transparent colour in front."""
     return np.vstack((np.array([[*colours[0, :3], 0]], np.uint8), colours))
-
-
-def _css(colour: NDArray[np.uint8]) -> str:
-    """Return a colour as style sheets write it."""
-    red, green, blue, opacity = (int(band) for band in colour)
-    return f"rgba({red},{green},{blue},{round(opacity / 255, 3)})"
 
 
 def _numbers(surface: RateSurface | KernelDensity) -> dict[str, Any]:
@@ -327,15 +288,7 @@ def _district_rows(shown: _Shown, districts: GeoDataFrame | None) -> list[dict[s
             {
                 "name": text(name),
                 "area": round(float(area[inside].sum()), 1),
-                "highest": round(_largest(values[inside]), 1) if inside.any() else None,
+                "highest": round(largest(values[inside]), 1) if inside.any() else None,
             }
         )
     return sorted(rows, key=lambda r: (r["highest"] is None, -(r["highest"] or 0), r["name"]))
-
-
-def _dots(points: GeoDataFrame | None) -> list[list[float]]:
-    """Positions of the inspection points as lat, lon."""
-    if points is None:
-        return []
-    lonlat = shapely.get_coordinates(points.geometry.to_numpy())
-    return lonlat[:, ::-1].round(6).tolist()  # type: ignore[no-any-return]

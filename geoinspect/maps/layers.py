@@ -95,7 +95,9 @@ def bounds_around(
     return float(west - dx), float(south - dy), float(east + dx), float(north + dy)
 
 
-def embedded_basemap(path: Path | None, bounds: Bounds) -> bytes | None:
+def embedded_basemap(
+    path: Path | None, bounds: Bounds, *, max_bytes: int = MAX_BASEMAP_BYTES
+) -> bytes | None:
     """
     Return the part of a base map that a page with these bounds carries.
 
@@ -105,6 +107,8 @@ def embedded_basemap(path: Path | None, bounds: Bounds) -> bytes | None:
         PMTiles archive made by `build_basemap`; None for a page without streets.
     bounds
         What the page shows; as much again is kept on each side, to pan into.
+    max_bytes
+        Size to stay under, by leaving out the nearest zooms.
 
     Raises
     ------
@@ -116,7 +120,7 @@ def embedded_basemap(path: Path | None, bounds: Bounds) -> bytes | None:
     west, south, east, north = bounds
     dx, dy = (east - west) / 2, (north - south) / 2
     wider = (west - dx, south - dy, east + dx, north + dy)
-    return clip_archive(path.read_bytes(), wider, max_bytes=MAX_BASEMAP_BYTES) or None
+    return clip_archive(path.read_bytes(), wider, max_bytes=max_bytes) or None
 
 
 def basemap_facts(basemap: bytes | None, districts: GeoDataFrame | None) -> dict[str, Any]:
@@ -124,6 +128,14 @@ def basemap_facts(basemap: bytes | None, districts: GeoDataFrame | None) -> dict
     has_districts = districts is not None and not districts.empty
     max_zoom = read_header(basemap)["max_zoom"] if basemap else 0
     return {"maxZoom": max_zoom, "hasDistricts": has_districts}
+
+
+def dots(points: GeoDataFrame | None) -> list[list[float]]:
+    """Positions of the inspection points as lat, lon."""
+    if points is None:
+        return []
+    lonlat = shapely.get_coordinates(points.geometry.to_numpy())
+    return lonlat[:, ::-1].round(_DEGREE_DIGITS).tolist()  # type: ignore[no-any-return]
 
 
 def text(value: object) -> str:

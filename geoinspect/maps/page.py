@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from geoinspect.messages import Language
 
 Bounds = tuple[float, float, float, float]
-Kind = Literal["points", "routes", "heat"]
+Kind = Literal["points", "routes", "heat", "timeline"]
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _REFERRING = ("src", "href", "srcset", "data", "poster", "action")
+_SHARED_SCRIPTS = {"heat": ("js/rates.js",), "timeline": ("js/rates.js", "js/surface.js")}
 _BASEMAP_SCRIPTS = ("vendor/pmtiles.js", "vendor/protomaps-leaflet.js")
 
 # what folium asks for, by folium's own names: the vendored file, or None for "not needed"
@@ -121,9 +122,7 @@ def render_page(page: Page) -> str:
             *leaflet["scripts"],
             *(_inline_script(name) for name in _BASEMAP_SCRIPTS if page.basemap),
             folium_parts["script"],
-            _inline_script("js/streets.js"),
-            _inline_script("js/core.js"),
-            _inline_script(f"js/{page.kind}.js"),
+            *(_inline_script(name) for name in _own_scripts(page.kind)),
         ],
     )
     return _seal(document)
@@ -143,9 +142,14 @@ def _payload(page: Page) -> dict[str, Any]:
     }
 
 
+def _own_scripts(kind: Kind) -> tuple[str, ...]:
+    """Return our own scripts of a page, in the order in which they need each other."""
+    return ("js/streets.js", "js/core.js", *_SHARED_SCRIPTS.get(kind, ()), f"js/{kind}.js")
+
+
 def _words(page: Page) -> dict[str, str]:
     """Translate every sentence that the scripts of the page ask for, `t("...")`."""
-    scripts = read_asset("js/core.js") + read_asset(f"js/{page.kind}.js")
+    scripts = "".join(read_asset(name) for name in _own_scripts(page.kind))
     translate = translator(page.language)
     return {sentence: translate(sentence) for sentence in script_sentences(scripts)}
 

@@ -75,10 +75,15 @@ const GeoInspect = (function () {
   }
 
   const streets = CityStreets(map, style);
-  const pane = streets.pane;
+  const { valueAt } = streets;
+
+  /** A pane of this page's own map, or of another one on the page. */
+  function pane(name, zIndex, on = map) {
+    return (on === map ? streets : CityStreets(on, style)).pane(name, zIndex);
+  }
 
   /** Draw the streets that lie in the page as vector tiles; false if there are none. */
-  function addStreets() {
+  function addStreets(on) {
     const holder = document.getElementById("basemap-archive");
     if (!holder) return false;
     const buffer = archiveBytes(holder);
@@ -86,23 +91,23 @@ const GeoInspect = (function () {
       getKey: () => "city",
       getBytes: (offset, length) => Promise.resolve({ data: buffer.slice(offset, offset + length) }),
     });
-    streets.add(archive, { maxZoom: page.basemap.maxZoom, hasDistricts: page.basemap.hasDistricts, language: page.language });
+    (on === map ? streets : CityStreets(on, style)).add(archive, { maxZoom: page.basemap.maxZoom, hasDistricts: page.basemap.hasDistricts, language: page.language });
     return true;
   }
 
   /** Draw the districts themselves, for a page without streets. */
-  function addDistricts() {
+  function addDistricts(on) {
     L.geoJSON(page.districts, {
       interactive: false,
-      pane: pane("districts", 210),
+      pane: pane("districts", 210, on),
       renderer: L.svg({ pane: "districts", padding: 0.5 }),
       style: { color: style.boundary, weight: 1.4, dashArray: "5 4", fillColor: style.land, fillOpacity: 1 },
-    }).addTo(map);
+    }).addTo(on);
   }
 
   /** Names of the districts, above what the page draws; the larger district keeps its name. */
-  function addDistrictNames() {
-    pane("district-names", 450);
+  function addDistrictNames(on) {
+    pane("district-names", 450, on);
     const names = page.districts.features
       .map((district) => ({ ...district.properties, box: L.geoJSON(district).getBounds() }))
       .sort((a, b) => spread(b.box) - spread(a.box));
@@ -114,12 +119,12 @@ const GeoInspect = (function () {
         keyboard: false,
         pane: "district-names",
         icon: L.divIcon({ className: "district-name", iconSize: null, html: name.node }),
-      }).addTo(map);
+      }).addTo(on);
     });
     const arrange = () => {
       const taken = [];
       names.forEach((name) => {
-        const at = map.latLngToLayerPoint(name.at);
+        const at = on.latLngToLayerPoint(name.at);
         const reach = L.point(name.node.offsetWidth / 2 + 3, name.node.offsetHeight / 2);
         const box = L.bounds(at.subtract(reach), at.add(reach));
         const free = !isWiderThanView(name.box) && !taken.some((other) => other.intersects(box));
@@ -127,7 +132,7 @@ const GeoInspect = (function () {
         if (free) taken.push(box);
       });
     };
-    map.on("zoomend", arrange);
+    on.on("zoomend", arrange);
     arrange();
   }
 
@@ -187,10 +192,15 @@ const GeoInspect = (function () {
     return L.latLngBounds([south, west], [north, east]);
   }
 
-  /** Room around a fitted view: on a phone the closed sheet covers the lower edge. */
+  /** Pixels at the lower edge of the map that the closed sheet of a phone covers. */
+  function covered() {
+    if (!narrow.matches) return 0;
+    const below = window.innerHeight - map.getContainer().getBoundingClientRect().bottom;
+    return Math.max(0, Number(document.getElementById("panel").dataset.peek || 0) - below);
+  }
+
   function padding() {
-    const low = narrow.matches ? document.getElementById("panel").dataset.peek : 0;
-    return { paddingTopLeft: [16, 16], paddingBottomRight: [16, 16 + Number(low || 0)] };
+    return { paddingTopLeft: [16, 16], paddingBottomRight: [16, 16 + covered()] };
   }
 
   /** Show `target` whole, or everything. */
@@ -206,9 +216,8 @@ const GeoInspect = (function () {
 
   /** Open a card at a position of the map. */
   function showCard(lat, lon, content, offset) {
-    const low = narrow.matches ? Number(document.getElementById("panel").dataset.peek) : 0;
     return L.popup({ maxWidth: narrow.matches ? 250 : 300, minWidth: 200, className: "card", offset: [0, offset || 0],
-      autoPanPaddingTopLeft: [20, 20], autoPanPaddingBottomRight: [66, 36 + low] })
+      autoPanPaddingTopLeft: [20, 20], autoPanPaddingBottomRight: [66, 36 + covered()] })
       .setLatLng([lat, lon])
       .setContent(content)
       .openOn(map);
@@ -260,20 +269,28 @@ const GeoInspect = (function () {
     return el("p", { class: "note note-" + kind, role: "note" }, content);
   }
 
+  function name(on, label) {
+    on.getContainer().setAttribute("aria-label", label);
+    on.getContainer().setAttribute("role", "region");
+  }
+
+  /** Put streets, districts and their names on a map, this page's own or another. */
+  function dress(on) {
+    on.getContainer().style.background = page.districts.features.length ? style.outside : style.land;
+    if (!addStreets(on)) addDistricts(on);
+    addDistrictNames(on);
+  }
+
   /** Set up what all pages have; call after the panel is filled. */
   function start() {
-    const container = map.getContainer();
-    container.setAttribute("aria-label", t("Map"));
-    container.setAttribute("role", "region");
-    container.style.background = page.districts.features.length ? style.outside : style.land;
+    name(map, t("Map"));
     map.invalidateSize(false);
     fit();
-    if (!addStreets()) addDistricts();
-    addDistrictNames();
+    dress(map);
     addControls();
     window.addEventListener("beforeprint", () => map.invalidateSize(false));
   }
 
   return { page, map, style, narrow, touch, t, el, svg, icon, facts, control, button, panel, note, reveal,
-    pane, fit, bounds, goTo, showCard, start, valueAt };
+    pane, fit, bounds, goTo, showCard, start, dress, name, valueAt };
 })();

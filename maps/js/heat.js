@@ -2,9 +2,9 @@
 /* Violations per inspection, hatched where too few were made; or their density, and it says so. */
 (function () {
   const { page, map, style, t, el, facts, control, panel, note, pane, fit, showCard, start } = GeoInspect;
+  const { number, hatch, districtPath, ramp, key } = GeoInspectRates;
   const { numbers, scale, grid, isRate } = page;
   const EARTH = 6378137;
-  const HATCH = 8; // pixels; divides the side of a tile, so that the lines go on
   const TENTHS = 10;
   const LITTLE = 0.5; // inspections; with less, nobody was there
   const SPILL = 0.25; // opacity outside the districts
@@ -40,27 +40,6 @@
     return canvas;
   }
 
-  /** Diagonal lines, wide apart; or close together and crossing. */
-  function hatch(ratio, dense) {
-    const size = (dense ? HATCH / 2 : HATCH) * ratio;
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = size;
-    const context = canvas.getContext("2d");
-    context.strokeStyle = dense ? "rgba(84, 96, 112, 0.42)" : "rgba(110, 122, 138, 0.30)";
-    context.lineWidth = ratio * (dense ? 0.7 : 1);
-    context.beginPath();
-    for (let i = -1; i <= 1; i += 1) {
-      context.moveTo(i * size - size, size * 2);
-      context.lineTo(i * size + size * 2, -size);
-      if (dense) {
-        context.moveTo(i * size - size, -size);
-        context.lineTo(i * size + size * 2, size * 2);
-      }
-    }
-    context.stroke();
-    return canvas;
-  }
-
   /** A drawing of a tile's size, full of a pattern. */
   function filled(side, pattern) {
     const canvas = document.createElement("canvas");
@@ -85,7 +64,8 @@
       tile.width = tile.height = side;
       const context = tile.getContext("2d");
       context.imageSmoothingQuality = "high";
-      const districts = this.districtPath(coords, ratio);
+      const origin = L.point(coords.x, coords.y).multiplyBy(256);
+      const districts = districtPath((latlng) => map.project(latlng, coords.z).subtract(origin).multiplyBy(ratio));
       if (districts) {
         // beyond the city the kernel only spills over: faint
         context.globalAlpha = SPILL;
@@ -127,19 +107,6 @@
       context.setTransform(...this.place(coords, ratio));
       context.drawImage(picture, 0, 0);
       context.restore();
-    },
-    /** The districts in pixels of a tile; null where there are none. */
-    districtPath(coords, ratio) {
-      if (!page.districts.features.length) return null;
-      const origin = L.point(coords.x, coords.y).multiplyBy(256);
-      const path = new Path2D();
-      page.districts.features.forEach((district) => district.geometry.coordinates.forEach((polygon) =>
-        polygon.forEach((ring) => ring.forEach(([lon, lat], i) => {
-          const at = map.project([lat, lon], coords.z).subtract(origin).multiplyBy(ratio);
-          if (i === 0) path.moveTo(at.x, at.y);
-          else path.lineTo(at.x, at.y);
-        }))));
-      return path;
     },
   });
 
@@ -188,46 +155,17 @@
     }
   }
 
-  /** Write a number with three digits at most, and no zeros behind the point. */
-  function number(value) {
-    const digits = value >= 100 ? 0 : value >= 10 || value === 0 ? 1 : 2;
-    return value.toFixed(digits).replace(/\.?0+$/, (zeros) => (digits ? "" : zeros));
-  }
-
   /* ---- the legend ---- */
-
-  function ramp() {
-    const bar = el("span", { class: "ramp", "aria-hidden": "true" });
-    bar.style.background = "linear-gradient(90deg, " + scale.colors.join(",") + ")";
-    const last = scale.ticks.length - 1;
-    const ticks = el("div", { class: "ticks" }, scale.ticks.map((value, i) => {
-      const tick = el("span", { class: "tick" }, i === last && scale.isOpen ? "≥ " + number(value) : number(value));
-      tick.style.left = (100 * i) / last + "%";
-      return tick;
-    }));
-    return [bar, ticks];
-  }
-
-  /** A sample of a pattern, drawn like the map draws it. */
-  function key(kind, label) {
-    const swatch = el("canvas", { class: "key", width: 30, height: 18, "aria-hidden": "true" });
-    const context = swatch.getContext("2d");
-    context.fillStyle = style.land;
-    context.fillRect(0, 0, 30, 18);
-    context.fillStyle = kind === "zero" ? scale.colors[0] : context.createPattern(hatch(1, kind === "few"), "repeat");
-    context.fillRect(0, 0, 30, 18);
-    return el("li", {}, swatch, el("span", {}, label));
-  }
 
   function legend() {
     const flat = page.notice !== null;
     return el("section", { class: "scale", "aria-label": t("Legend") },
       el("p", { class: "scale-title" }, isRate ? t("Violations per 100 inspections") : t("Violations per km²")),
-      flat ? null : ramp(),
+      flat ? null : ramp(scale.colors),
       isRate ? el("ul", { class: "keys" },
-        page.notice === "too-few" ? null : key("zero", t("0: inspected, no violation")),
-        key("few", t("Too few inspections (under {n})", { n: numbers.minimum })),
-        key("none", t("Not inspected"))) : null);
+        page.notice === "too-few" ? null : key(scale.colors[0], t("0: inspected, no violation")),
+        key(hatch(1, true), t("Too few inspections (under {n})", { n: numbers.minimum })),
+        key(hatch(1, false), t("Not inspected"))) : null);
   }
 
   const NOTICES = {

@@ -227,5 +227,5 @@ function CityStreets(map, style) {
     return [ground, names];
   }
 
-  return { add, pane };
+  return { add, pane, valueAt };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -90,11 +91,15 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
     """Return the function that opens a document from disk, and check every page at the end."""
     opened: list[Opened] = []
 
-    def open_document(html: str, size: str = "desktop") -> Opened:
+    def open_document(html: str, size: str = "desktop", *, bypass_csp: bool = False) -> Opened:
         path = tmp_path / f"page-{len(opened)}.html"
         path.write_text(html, encoding="utf-8")
         context = chromium.new_context(
-            viewport=SIZES[size], has_touch=size == "phone", is_mobile=size == "phone", offline=True
+            viewport=SIZES[size],
+            has_touch=size == "phone",
+            is_mobile=size == "phone",
+            offline=True,
+            bypass_csp=bypass_csp,
         )
         context.set_default_timeout(15_000)
         one = Opened(context.new_page())
@@ -117,7 +122,7 @@ def ready(html: str) -> str:
     marks = ""
     if 'id="basemap-archive"' in html:
         marks += ".has-streets.has-street-names"
-    if 'class="page page-heat"' in html:
+    if re.search(r'class="page page-(heat|timeline)"', html):
         marks += ".has-rates"
     return f"body{marks}"
 

@@ -1,0 +1,187 @@
+"""
+Measure the map through time in a real browser: its size, its first picture, its slider.
+
+    python tests/benchmarks/bench_web.py [--frames 60]
+
+A city of 50 x 50 km, 40 busy places, a year. 635 points with 5,000 violations and 20,000
+inspections; 100,000 events packed one by one; 1,000,000 events packed as counts by cell,
+day and category. Chromium runs without a graphics card. A frame is what one step of the
+slider costs from the event to the next picture of the browser: binning, two smoothed
+surfaces, colours, hatching.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.table import Table
+from shapely.geometry import box
+
+from geoinspect.density import KernelParams
+from geoinspect.maps import render_timeline_map
+from geoinspect.surfaces import CountedEvents
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CONSOLE = Console(width=110)
+FIRST = date(2025, 11, 1)
+N_DAYS = 365
+LON, LAT = 118.8, 32.05
+HALF_LON, HALF_LAT = 0.265, 0.225  # 25 km
+N_BUSY = 40
+SCREENS = {"desktop": (1280, 800), "phone": (390, 844)}
+LEAST_FPS = 15
+MOST_BYTES = 5_000_000
+
+# milliseconds from asking for the page to the second frame after the surface is drawn
+FIRST_PICTURE = """new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(
+  () => go(performance.now()))))"""
+PLAY = """async (n) => {
+  const { timeline } = GeoInspect;
+  const last = GeoInspect.page.nDays - 1;
+  const frame = () => new Promise((go) => requestAnimationFrame(go));
+  await frame();
+  const begin = performance.now();
+  for (let i = 0; i < n; i += 1) {
+    timeline.show(Math.round((i / (n - 1)) * last));
+    await frame();
+  }
+  return (performance.now() - begin) / n;
+}"""
+
+
+class Case(NamedTuple):
+    """One page to measure."""
+
+    name: str
+    n_violations: int
+    n_inspections: int
+
+
+CASES = (
+    Case("635 points, 5,000 violations", 5_000, 20_000),
+    Case("100,000 events", 20_000, 80_000),
+    Case("1,000,000 events as counts", 200_000, 800_000),
+)
+
+
+def main() -> None:
+    """Print the table; fail if a promise is broken."""
+    parser = argparse.ArgumentParser(description="Measure the map through time in Chromium.")
+    parser.add_argument("--frames", type=int, default=60)
+    options = parser.parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("The measurement needs Chromium: install the package `chromium`.")
+    table = Table(title=f"Map through time, {options.frames} steps of the slider over a year")
+    for column in ("page", "made, s", "MB", "screen", "first picture, s", "ms a frame", "fps"):
+        table.add_column(column, justify="left" if column in ("page", "screen") else "right")
+    broken: list[str] = []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        arguments = ["--no-sandbox", "--disable-3d-apis", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        for case in CASES:
+            measure(browser, case, Path(folder), options.frames, table, broken)
+        browser.close()
+    CONSOLE.print(table)
+    if broken:
+        sys.exit("\n".join(broken))
+
+
+def measure(
+    browser: Browser, case: Case, folder: Path, n_frames: int, table: Table, broken: list[str]
+) -> None:
+    """Add the rows of one page to the table, and the promises it breaks to `broken`."""
+    started = perf_counter()
+    html = render_timeline_map(city_year(case), districts(), points(), city_name="测试市")
+    made_s = perf_counter() - started
+    path = folder / "page.html"
+    path.write_text(html, encoding="utf-8")
+    size = path.stat().st_size
+    if case is CASES[0] and size > MOST_BYTES:
+        broken.append(f"{case.name}: {size} bytes, more than {MOST_BYTES}")
+    for screen, (width, height) in SCREENS.items():
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(path.as_uri())
+        page.wait_for_selector("body.has-rates", state="attached")
+        first_ms: float = page.evaluate(FIRST_PICTURE)
+        frame_ms: float = page.evaluate(PLAY, n_frames)
+        page.close()
+        fps = 1000 / frame_ms
+        table.add_row(
+            case.name, f"{made_s:.1f}", f"{size / 1e6:.2f}", screen, f"{first_ms / 1000:.2f}",
+            f"{frame_ms:.0f}", f"{fps:.0f}",
+        )  # fmt: skip
+        if case is CASES[1] and fps < LEAST_FPS:
+            broken.append(f"{case.name}, {screen}: {fps:.1f} frames a second, under {LEAST_FPS}")
+
+
+def city_year(case: Case) -> CountedEvents:
+    """A year of events around the busy places of the city."""
+    rng = np.random.default_rng(9)
+    busy = rng.uniform(-0.9, 0.9, (N_BUSY, 2))
+    extent = (LON - HALF_LON, LAT - HALF_LAT, LON + HALF_LON, LAT + HALF_LAT)
+    violations = some_events(rng, busy, case.n_violations)
+    return CountedEvents(
+        violations.assign(severity=rng.integers(1, 4, case.n_violations)),
+        some_events(rng, busy, case.n_inspections),
+        is_rate=True,
+        params=KernelParams(),
+        extent=extent,
+        generated=True,
+        left_out=(),
+    )
+
+
+def some_events(rng: np.random.Generator, busy: Any, n: int) -> pd.DataFrame:
+    """Events near the busy places, in 39 categories."""
+    place = busy[rng.integers(0, N_BUSY, n)] + rng.normal(0, 0.08, (n, 2))
+    x, y = np.clip(place, -1, 1).T
+    days = np.array([FIRST + timedelta(day) for day in range(N_DAYS)], dtype=object)
+    day = np.concatenate(([0, N_DAYS - 1], rng.integers(0, N_DAYS, n - 2)))
+    categories = np.array([f"类别{k}" for k in range(39)], dtype=object)
+    return pd.DataFrame(
+        {
+            "lon": LON + HALF_LON * x,
+            "lat": LAT + HALF_LAT * y,
+            "day": days[day],
+            "category": categories[rng.integers(0, len(categories), n)],
+        }
+    )
+
+
+def districts() -> gpd.GeoDataFrame:
+    """Nine districts in three rows."""
+    side_lon, side_lat = 2 * HALF_LON / 3, 2 * HALF_LAT / 3
+    shapes = [
+        box(west, south, west + side_lon, south + side_lat)
+        for west in LON - HALF_LON + side_lon * np.arange(3)
+        for south in LAT - HALF_LAT + side_lat * np.arange(3)
+    ]
+    names = [f"第{k}区" for k in range(9)]
+    return gpd.GeoDataFrame({"name": names}, index=names, geometry=shapes, crs="EPSG:4326")
+
+
+def points() -> gpd.GeoDataFrame:
+    """635 points spread over the city."""
+    rng = np.random.default_rng(10)
+    x, y = rng.uniform(-1, 1, (2, 635))
+    places = gpd.points_from_xy(LON + HALF_LON * x, LAT + HALF_LAT * y)
+    return gpd.GeoDataFrame(geometry=places, crs="EPSG:4326")
+
+
+if __name__ == "__main__":
+    main()
