@@ -18,7 +18,13 @@ PAGES = CHECKOUT / "demo-city" / "maps"
 GALLERY = CHECKOUT / "maps" / "gallery"
 
 DRAWN = "body.has-streets.has-street-names"
-READY = {"points": DRAWN, "routes": DRAWN, "heat": f"{DRAWN}.has-rates", "chances": DRAWN}
+READY = {
+    "points": DRAWN,
+    "routes": DRAWN,
+    "heat": f"{DRAWN}.has-rates",
+    "timeline": f"{DRAWN}.has-rates",
+    "chances": DRAWN,
+}
 SCREENS = {"": (1280, 800), "-phone": (390, 844)}
 
 

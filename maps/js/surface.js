@@ -99,11 +99,11 @@ const GeoInspectSurface = (function () {
     return total;
   }
 
-  /** Violations and inspections by district: two arrays by code. */
-  function byDistrict(period, filter) {
+  /** Violations and inspections by the code of a field: two arrays by code. */
+  function byCode(field, period, filter) {
     return [violations, inspections].map((pack) => {
       const counts = new Uint32Array(N_CODES);
-      each(pack, period, filterOf(pack, filter), (i, n) => { counts[pack.district[i]] += n; });
+      each(pack, period, filterOf(pack, filter), (i, n) => { counts[pack[field][i]] += n; });
       return counts;
     });
   }
@@ -118,52 +118,53 @@ const GeoInspectSurface = (function () {
     const sum = 2 * raw.reduce((a, b) => a + b, 0) - 1;
     return raw.map((weight) => weight / sum);
   })();
-  const across = new Float32Array(N_CELLS); // scratch: smoothed along rows
-  const left = new Int32Array(grid.rows);
-  const right = new Int32Array(grid.rows);
+  const { rows, columns } = grid;
+  const MARGIN = radius * columns; // empty rows above and below, so that no row is a border
+  const across = new Float32Array(N_CELLS + 2 * MARGIN); // scratch: smoothed along rows
+  const occupied = new Uint8Array(rows + 2 * radius);
 
-  /** Smooth along rows: only occupied cells spread, and each row knows how far it is occupied. */
+  /** Smooth along rows: only occupied cells spread. Returns the first and last column reached. */
   function smoothRows(counts, scale) {
-    const { rows, columns } = grid;
+    let low = columns;
+    let high = -1;
     across.fill(0);
-    for (let row = 0; row < rows; row += 1) {
-      const start = row * columns;
-      let low = columns;
-      let high = -1;
-      for (let column = 0; column < columns; column += 1) {
-        const n = counts[start + column];
+    occupied.fill(0);
+    for (let row = 0, i = 0; row < rows; row += 1) {
+      const start = MARGIN + row * columns;
+      for (let column = 0; column < columns; column += 1, i += 1) {
+        const n = counts[i];
         if (n === 0) continue;
         const from = Math.max(0, column - radius);
         const to = Math.min(columns - 1, column + radius);
         for (let at = from; at <= to; at += 1) across[start + at] += n * scale * weights[Math.abs(at - column)];
+        occupied[radius + row] = 1;
         if (from < low) low = from;
         if (to > high) high = to;
       }
-      left[row] = low;
-      right[row] = high;
     }
+    return [low, high];
   }
 
-  /** Smooth along columns, by whole rows, so that memory is read in its order. */
-  function smoothColumns(out) {
-    const { rows, columns } = grid;
+  /** Smooth along columns; rows that are equally far above and below share a weight. */
+  function smoothColumns(out, low, high) {
     out.fill(0);
     for (let row = 0; row < rows; row += 1) {
-      if (right[row] < 0) continue;
-      const last = Math.min(rows - 1, row + radius);
-      for (let to = Math.max(0, row - radius); to <= last; to += 1) {
-        const weight = weights[Math.abs(to - row)];
-        const shift = (to - row) * columns;
-        const end = row * columns + right[row];
-        for (let at = row * columns + left[row]; at <= end; at += 1) out[at + shift] += weight * across[at];
+      if (!occupied.subarray(row, row + 2 * radius + 1).includes(1)) continue;
+      const start = row * columns;
+      for (let at = start + low; at <= start + high; at += 1) {
+        let sum = weights[0] * across[MARGIN + at];
+        let above = MARGIN + at - columns;
+        let below = MARGIN + at + columns;
+        for (let k = 1; k <= radius; k += 1, above -= columns, below += columns) sum += weights[k] * (across[above] + across[below]);
+        out[at] = sum;
       }
     }
   }
 
   /** Smooth counts into `out`, times `scale`. */
   function smooth(counts, scale, out) {
-    smoothRows(counts, scale);
-    smoothColumns(out);
+    const [low, high] = smoothRows(counts, scale);
+    smoothColumns(out, low, high);
   }
 
   /* ---- a surface ---- */
@@ -201,10 +202,10 @@ const GeoInspectSurface = (function () {
   }
 
   function spread(into) {
-    for (let row = 0, i = 0; row < grid.rows; row += 1) {
-      for (let column = 0; column < grid.columns; column += 1, i += 1) into.values[i] = into.found[i] / grid.areas[row];
+    for (let row = 0, i = 0; row < rows; row += 1) {
+      for (let column = 0; column < columns; column += 1, i += 1) into.values[i] = into.found[i] / grid.areas[row];
     }
   }
 
-  return { ANY, violations, inspections, surface, fill, byDistrict };
+  return { ANY, violations, inspections, surface, fill, byCode };
 })();

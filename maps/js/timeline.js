@@ -3,7 +3,7 @@
 (function () {
   const { page, map, t, el, icon, facts, panel, note, pane, fit, showCard, start, dress, name } = GeoInspect;
   const { number, hatch, districtPath, ramp, key, HATCH } = GeoInspectRates;
-  const { ANY, surface, fill, byDistrict } = GeoInspectSurface;
+  const { ANY, surface, fill, byCode } = GeoInspectSurface;
   const { grid, kernel, scale, isRate, nDays } = page;
   const EARTH = 6378137;
   const LITTLE = isRate ? 0.5 : 0; // inspections; with less, nobody was there
@@ -52,9 +52,11 @@
     const { values, exposure } = view.surface;
     const { colors, looked, few } = view;
     const n = palette.length;
+    view.isBlank = true;
     for (let i = 0; i < values.length; i += 1) {
       const value = values[i];
       const none = isRate ? value !== value : value < LEAST_PER_KM2;
+      if (!none) view.isBlank = false;
       colors.pixels[i] = none ? NOTHING : palette[Math.min(n - 1, Math.floor((value / top) * n))];
       looked.pixels[i] = exposure[i] >= LITTLE ? OPAQUE : 0;
       few.pixels[i] = none && exposure[i] >= LITTLE ? OPAQUE : 0;
@@ -150,6 +152,8 @@
   function view(on, letter, label, last) {
     const made = { on, letter, last, surface: surface(), colors: picture(), looked: picture(), few: picture() };
     made.caption = el("p", { class: "caption" });
+    made.blank = el("p", { class: "note note-plain", role: "note", hidden: true },
+      isRate ? t("No place has {n} inspections in this period, so there is no rate to show.", { n: number(kernel.minimum) }) : t("No violation was found in this period."));
     made.slider = el("input", { type: "range", min: "0", max: String(nDays - 1), step: "1", value: String(last),
       "aria-label": label });
     made.output = el("output", { class: "period" });
@@ -172,6 +176,7 @@
     if (of.layer) of.layer.draw();
     if (Number(of.slider.value) !== of.last) of.slider.value = String(of.last);
     of.slider.setAttribute("aria-valuetext", words);
+    of.blank.hidden = !of.isBlank;
     // side by side, the letters tell which slider moves which map
     const letter = isSplit() ? of.letter + " · " : "";
     of.output.textContent = letter + words;
@@ -252,7 +257,7 @@
     const { nViolations, nInspections } = shown.surface;
     summary.textContent = [t("{n} violations", { n: nViolations }), isRate ? t("{n} inspections", { n: nInspections }) : ""].filter(Boolean).join(" · ");
     if (!twin) return;
-    const [found, made] = byDistrict(periodOf(shown.last), filter);
+    const [found, made] = byCode(twinField, periodOf(shown.last), filter);
     twinCells.forEach(({ code, cells }) => {
       const texts = isRate ? [found[code], made[code], per100(found[code], made[code])] : [found[code]];
       texts.forEach((text, i) => { cells[i].textContent = String(text); });
@@ -292,14 +297,17 @@
       severities.length > 1 ? choice(t("Severity"), severities, 0, (least) => { filter.severity = least; }) : null);
   }
 
+  /** The table tells the districts; the categories where the page knows no districts. */
+  const twinField = page.asCounts || !page.districtNames.length ? "category" : "district";
+  const twinNames = twinField === "district" ? page.districtNames : page.categories;
   const twinCells = [];
   function table() {
-    if (page.asCounts || !page.districtNames.length) return null;
+    if (!twinNames.length) return null;
     const heads = isRate ? [t("Violations"), t("Inspections"), t("Per 100")] : [t("Violations")];
     return el("table", { class: "data-table" },
-      el("caption", {}, t("By district, in the period shown")),
-      el("thead", {}, el("tr", {}, [t("District"), ...heads].map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", {}, page.districtNames.map((words, code) => {
+      el("caption", {}, twinField === "district" ? t("By district, in the period shown") : t("By category, in the period shown")),
+      el("thead", {}, el("tr", {}, [twinField === "district" ? t("District") : t("Category"), ...heads].map((head) => el("th", { scope: "col" }, head)))),
+      el("tbody", {}, twinNames.map((words, code) => {
         const cells = heads.map(() => el("td", {}));
         twinCells.push({ code, cells });
         return el("tr", {}, el("td", {}, words), cells);
@@ -377,7 +385,7 @@
   }
 
   function cornerOf(of, ...more) {
-    const element = el("div", { class: "corner" }, more, of.caption);
+    const element = el("div", { class: "corner" }, more, of.blank, of.caption);
     L.DomEvent.disableClickPropagation(element);
     const Box = L.Control.extend({ onAdd: () => element });
     new Box({ position: "topleft" }).addTo(of.on);

@@ -21,8 +21,10 @@ from geoinspect.maps import (
     render_heat_map,
     render_points_map,
     render_routes_map,
+    render_timeline_map,
 )
 from geoinspect.responsibility import assign
+from geoinspect.surfaces import counted_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -248,4 +250,17 @@ def documents(
             rate, hostile_districts, hostile_points, remarks=[HOSTILE[3]], generated=True, **common
         ),
         "count": render_heat_map(count, hostile_districts, hostile_points, **common),
+        "timeline": render_timeline_map(
+            counted_events(
+                hostile_points,
+                tinytown.violations().assign(category=HOSTILE[2]),
+                tinytown.inspections(),
+                bandwidth_m=300,
+                timezone="Asia/Shanghai",
+            ),
+            hostile_districts,
+            hostile_points,
+            remarks=[HOSTILE[3]],
+            **common,
+        ),
     }

@@ -18,7 +18,7 @@ from geoinspect.recency import recency
 
 pytestmark = pytest.mark.browser
 
-KINDS = ("points", "routes", "rate", "chances")
+KINDS = ("points", "routes", "rate", "chances", "timeline")
 ALL_KINDS = (*KINDS, "unit", "count")
 SIZES = ("desktop", "phone")
 

@@ -296,6 +296,18 @@ def test_a_restricted_reader_gets_counts_of_cells_and_is_told_so(open_page, rend
     assert page.get_by_text("本页只含按网格、日期和类别汇总的数量").is_visible()
     assert page.get_by_label("区县").count() == 0
     assert page.evaluate("GeoInspectSurface.violations.district") is None
+    rows = [row.locator("td").all_inner_texts() for row in page.locator(".data-table tr").all()[1:]]
+    assert [row[0] for row in rows] == sorted(CATEGORIES)
+    shown = within(events.violations, N_DAYS - 1, 30)["category"].value_counts()
+    assert [int(row[1]) for row in rows] == [shown[name] for name in sorted(CATEGORIES)]
+
+
+def test_a_period_with_too_few_inspections_says_so(open_page, render, events):
+    few = replace(events, inspections=events.inspections[:2])
+    page = open_page(render(few)).page
+    said = page.get_by_text("本时段没有任何地点达到 5 次检查")
+    assert said.is_visible()
+    assert not open_page(render(events)).page.get_by_text("本时段没有任何地点").is_visible()
 
 
 def test_pointing_at_the_map_reads_its_value(open_page, render, events):
