@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import geoinspect
 from geoinspect.api.endpoints import (
     accounts,
+    cases,
     features,
     health,
     heat,
@@ -96,7 +97,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     app.state.clock = clock
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
-    for module in (openid, imports, planning, jobs, features, violations, tiles):
+    for module in (openid, imports, planning, jobs, features, violations, tiles, cases):
         app.include_router(module.router)
     for module in (static, overview, days, city, reporting, administration):
         app.include_router(module.router)

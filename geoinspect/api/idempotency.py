@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: Headers of an answer that are kept with it; the others are made anew.
 _KEPT_HEADERS = ("content-type", "location", "etag")
 
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
+
 Key = Annotated[
     str | None,
     Header(
@@ -59,8 +61,8 @@ class _Replay(Exception):
 async def _digest(request: Request) -> str:
     """Hash what is posted, so that another post under the same key is noticed."""
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}".encode())
-    if request.headers.get("Content-Type", "").startswith("multipart/"):
-        # the boundary between the parts is another one each time
+    if request.headers.get("Content-Type", "").startswith(_FORMS):
+        # a form was read already, and the boundary between the parts is another one each time
         for name, value in (await request.form()).multi_items():
             digest.update(json.dumps([name, getattr(value, "filename", value)]).encode())
             if isinstance(value, UploadFile):

@@ -16,10 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends
 
 from geoinspect.api.dependencies import ActorDep, FolderDep, NowDep, StoreDep  # noqa: TC001
+from geoinspect.cases import State
 from geoinspect.errors import NotFoundError
 from geoinspect.ledger import binding_numbers
 from geoinspect.people import Permission, may
-from geoinspect.people.rights import may_read_record, visible_events, visible_points, visible_teams
+from geoinspect.people.rights import (
+    may_read_record,
+    visible_cases,
+    visible_events,
+    visible_points,
+    visible_teams,
+)
 from geoinspect.people.shown import shown_record
 from geoinspect.sealing import all_released_at, released_route, released_teams
 
@@ -91,6 +98,37 @@ class Sight:
         """Return the violations; see `points`."""
         violations = visible_events(self.actor, self.store.violations(), self._points)
         return violations if may(self.actor, by) else violations.iloc[:0]
+
+    def cases(self) -> pd.DataFrame:
+        """
+        Return the cases as they stand.
+
+        Whoever may read no violations and inspects again sees the cases that wait for it at
+        the stops of the own route, as far as that is released.
+        """
+        cases = self._cases
+        if may(self.actor, Permission.READ_VIOLATIONS):
+            return cases.loc[visible_cases(self.actor, self._scoped(cases)).index]
+        if not may(self.actor, Permission.REINSPECT_CASE):
+            return cases.iloc[:0]
+        waits = cases["state"].isin([State.APPROVED.value, State.REINSPECTED.value])
+        return cases[waits & cases["point_id"].isin(self._own_stops())]
+
+    def new_violations(self) -> gpd.GeoDataFrame:
+        """Return the violations of which nobody opened a case."""
+        violations = self.violations()
+        return violations[~violations.index.isin(self._cases.index)]
+
+    def places(self, point_ids: pd.Series[str]) -> pd.DataFrame:
+        """Return names, addresses and units of points in the order of ids, seen or not."""
+        points, assignments = self._city_points, self._assignments
+        names = points[["name", "category", "address"]]
+        units = ["unit_id", "unit_name"]
+        if assignments is None:
+            joined = names.assign(**dict.fromkeys(units, None))
+        else:
+            joined = names.join(assignments[units])
+        return joined.reindex(point_ids).set_index(point_ids.index)
 
     def inspections(self) -> pd.DataFrame:
         """Return the inspections."""
@@ -172,10 +210,32 @@ class Sight:
     @cached_property
     def _points(self) -> gpd.GeoDataFrame:
         """Points in scope, whatever is done with them."""
-        points = self.store.points()
+        points = self._city_points
         if not self.actor.is_restricted:
             return points
         return points.loc[visible_points(self.actor, self._answering(points)).index]
+
+    @cached_property
+    def _city_points(self) -> gpd.GeoDataFrame:
+        return self.store.points()
+
+    @cached_property
+    def _cases(self) -> pd.DataFrame:
+        return self.store.cases.table()
+
+    def _scoped(self, cases: pd.DataFrame) -> pd.DataFrame:
+        """Join to each case what a scope is about: its own unit, and the place of its point."""
+        places = self._answering(self._city_points)[["category", "district_id"]]
+        of_point = places.reindex(cases["point_id"]).set_index(cases.index)
+        return of_point.assign(unit_id=cases["unit_id"])
+
+    def _own_stops(self) -> list[str]:
+        """Points of the own route that may be known by now."""
+        try:
+            routes = self.own_routes()["routes"]
+        except NotFoundError:
+            return []
+        return [str(stop["point_id"]) for route in routes for stop in route["stops"]]
 
     def _answering(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
         """Join who answers for each point to what a scope is about."""

@@ -122,7 +122,11 @@ class Sign:
 
 
 def find_signs(
-    cases: pd.DataFrame, photos: pd.DataFrame, params: SignParams | None = None
+    cases: pd.DataFrame,
+    photos: pd.DataFrame,
+    params: SignParams | None = None,
+    *,
+    only: str | None = None,
 ) -> list[Sign]:
     """
     Look for signs of sham closure.
@@ -138,18 +142,22 @@ def find_signs(
         (NaN where unknown) and `likeness` (see `geoinspect.photos.likeness`).
     params
         Knobs.
+    only
+        Id of the case to look at; None for all.
 
     Returns
     -------
     signs
-        Of all cases, by case and kind.
+        By case and kind.
     """
     params = params or SignParams()
     proofs = photos[photos["use"] != FINDING]
+    if only is not None:
+        cases, proofs = cases.loc[[only]], proofs[proofs["case_id"] == only]
     of_cases = cases.reindex(proofs["case_id"].to_numpy())
     signs = [
         *_quick(cases, params),
-        *_reused(photos.reset_index(drop=True), params),
+        *_reused(photos.reset_index(drop=True), params, only),
         *_elsewhere(proofs, of_cases, params),
         *_too_early(proofs, of_cases, params),
     ]
@@ -164,16 +172,16 @@ def _quick(cases: pd.DataFrame, params: SignParams) -> Iterator[Sign]:
         yield Sign(Kind.QUICK, str(case_id), "", {"minutes": float(value)})
 
 
-def _reused(photos: pd.DataFrame, params: SignParams) -> Iterator[Sign]:
+def _reused(photos: pd.DataFrame, params: SignParams, only: str | None) -> Iterator[Sign]:
     """Find proofs that came in before: the same file first, then the same picture."""
     first: dict[str, int] = {}
     usable = photos["likeness"].map(len).to_numpy(dtype=np.int64) > 0
     positions = np.flatnonzero(usable)
     hashes = unpack(photos["likeness"].to_numpy(dtype=object)[positions].tolist())
     row_of = np.cumsum(usable) - 1
-    rows = zip(photos["sha256"], photos["use"], strict=True)
-    for k, (digest, use) in enumerate(rows):
-        if use == FINDING:
+    rows = zip(photos["sha256"], photos["use"], photos["case_id"], strict=True)
+    for k, (digest, use, case_id) in enumerate(rows):
+        if use == FINDING or only not in (None, case_id):
             first.setdefault(digest, k)
         elif digest in first:
             yield _same_file(photos, k, first[digest])

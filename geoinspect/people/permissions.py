@@ -35,3 +35,8 @@ class Permission(StrEnum):
     MANAGE_SYSTEM = "manage-system"
     READ_LOG = "read-log"
     READ_PERSONAL_DATA = "read-personal-data"
+    RUN_CASES = "run-cases"
+    REPLY_TO_CASE = "reply-to-case"
+    APPROVE_REPLY = "approve-reply"
+    REINSPECT_CASE = "reinspect-case"
+    READ_SIGNS = "read-signs"

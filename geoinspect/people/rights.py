@@ -26,6 +26,7 @@ __all__ = [
     "may",
     "may_read_record",
     "require",
+    "visible_cases",
     "visible_events",
     "visible_points",
     "visible_routes",
@@ -63,13 +64,26 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         Permission.RUN_JOBS,
         # who answers the citizen; nobody else reads what a ticket's masks cover
         Permission.READ_PERSONAL_DATA,
+        Permission.RUN_CASES,
+        Permission.REINSPECT_CASE,
+        Permission.READ_SIGNS,
     },
     # who draws does not open, who opens does not draw
-    Role.LEADER: _READING | {Permission.REVEAL_SECRET, Permission.BREAK_GLASS},
+    Role.LEADER: _READING
+    | {Permission.REVEAL_SECRET, Permission.BREAK_GLASS, Permission.READ_SIGNS},
+    # whoever replies needs another one of the unit to approve; see `geoinspect.cases.states`
     Role.UNIT: frozenset(
-        {Permission.READ_POINTS, Permission.READ_VIOLATIONS, Permission.READ_SCORECARD}
+        {
+            Permission.READ_POINTS,
+            Permission.READ_VIOLATIONS,
+            Permission.READ_SCORECARD,
+            Permission.REPLY_TO_CASE,
+            Permission.APPROVE_REPLY,
+        }
     ),
-    Role.INSPECTOR: frozenset({Permission.READ_OWN_ROUTE, Permission.ADD_VIOLATION}),
+    Role.INSPECTOR: frozenset(
+        {Permission.READ_OWN_ROUTE, Permission.ADD_VIOLATION, Permission.REINSPECT_CASE}
+    ),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_SYSTEM}),
     Role.SECURITY: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS}),
     Role.AUDITOR: frozenset({Permission.READ_LOG}),
@@ -160,6 +174,23 @@ def visible_events(actor: Actor, events: Frame, points: pd.DataFrame) -> Frame:
     if not actor.is_restricted:
         return events
     return events[events["point_id"].isin(points.index)]
+
+
+def visible_cases(actor: Actor, cases: Frame) -> Frame:
+    """
+    Keep the cases in somebody's scope.
+
+    A case stays with the unit that it is held against, whoever answers for the place by now.
+
+    Parameters
+    ----------
+    actor
+        Who asks.
+    cases
+        Table with the columns `unit_id` (whom the case is held against), `district_id` and
+        `category` (of its point). What lacks one of them is in no scope that names such.
+    """
+    return visible_points(actor, cases)
 
 
 def visible_teams(

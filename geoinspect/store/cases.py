@@ -285,15 +285,38 @@ class CaseStore(CaseTables):
         """
         with writing(self._engine) as connection:
             facts = facts_of(connection, case_id)
-            looked = self.enter_move(connection, facts, Act.REINSPECT, inspector, at, note)
-            row = {"case_id": case_id, "number": looked.number, "passed": passed, "note": note}
-            connection.execute(insert(tables.reinspections).values(**row))
-            self._use_photos(connection, case_id, photos, REINSPECTION, looked.number)
-            if passed:
-                self._seed(connection, at.astimezone(office.timezone).year, at)
-                return self.enter_move(connection, facts, Act.CLOSE, closer, at, note)
-            day = deadline_after(at, office.params.after_return, office.timezone)
-            return self.enter_move(connection, facts, Act.RETURN, closer, at, note, day)
+            self._look(connection, facts, inspector, photos, passed=passed, at=at, note=note)
+            return self._decide(connection, facts, closer, office, passed=passed, at=at, note=note)
+
+    def look_again(
+        self,
+        case_id: str,
+        inspector: Mover,
+        *,
+        passed: bool,
+        at: datetime,
+        note: str = "",
+        photos: Sequence[Photo] = (),
+    ) -> Move:
+        """Enter a re-inspection that the office decides on later; see `decide`."""
+        with writing(self._engine) as connection:
+            facts = facts_of(connection, case_id)
+            return self._look(connection, facts, inspector, photos, passed=passed, at=at, note=note)
+
+    def decide(
+        self,
+        case_id: str,
+        closer: Mover,
+        office: Office,
+        *,
+        passed: bool,
+        at: datetime,
+        note: str = "",
+    ) -> Move:
+        """Close a case that was inspected again, or return it with a new deadline."""
+        with writing(self._engine) as connection:
+            facts = facts_of(connection, case_id)
+            return self._decide(connection, facts, closer, office, passed=passed, at=at, note=note)
 
     def add_photos(self, case_id: str, photos: Sequence[Photo]) -> None:
         """Add photos of the finding."""
@@ -393,6 +416,42 @@ class CaseStore(CaseTables):
         connection.execute(insert(tables.replies).values(**row))
         self._use_photos(connection, case_id, photos, REPLY, move.number)
         return move
+
+    def _look(
+        self,
+        connection: Connection,
+        facts: CaseFacts,
+        inspector: Mover,
+        photos: Sequence[Photo],
+        *,
+        passed: bool,
+        at: datetime,
+        note: str,
+    ) -> Move:
+        """Enter what a re-inspection saw, with its photos."""
+        move = self.enter_move(connection, facts, Act.REINSPECT, inspector, at, note)
+        row = {"case_id": facts.case_id, "number": move.number, "passed": passed, "note": note}
+        connection.execute(insert(tables.reinspections).values(**row))
+        self._use_photos(connection, facts.case_id, photos, REINSPECTION, move.number)
+        return move
+
+    def _decide(
+        self,
+        connection: Connection,
+        facts: CaseFacts,
+        closer: Mover,
+        office: Office,
+        *,
+        passed: bool,
+        at: datetime,
+        note: str,
+    ) -> Move:
+        """Enter the closing or the return."""
+        if passed:
+            self._seed(connection, at.astimezone(office.timezone).year, at)
+            return self.enter_move(connection, facts, Act.CLOSE, closer, at, note)
+        day = deadline_after(at, office.params.after_return, office.timezone)
+        return self.enter_move(connection, facts, Act.RETURN, closer, at, note, day)
 
     def enter_move(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,11 @@ from geoinspect.cases.deadlines import FINAL
 from geoinspect.cases.rechecks import RecheckParams, is_rechecked
 from geoinspect.cases.states import Act, State
 from geoinspect.store import tables
-from geoinspect.store.caserows import notice_of_row, read_deadlines, read_moves
+from geoinspect.store.caserows import aware, notice_of_row, read_deadlines, read_moves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import Engine
@@ -29,6 +31,52 @@ _USES = tables.photo_uses.c
 _PHOTOS = tables.photos.c
 
 _MOMENTS = ("found_at", "opened_at", "noticed_at", "replied_at", "approved_at", "closed_at")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """
+    A photo of a case.
+
+    Attributes
+    ----------
+    move
+        Number of the move that it came with, 0 for the finding.
+    sha256
+        Hash of the file.
+    use
+        `FINDING`, `REPLY` or `REINSPECTION`; see `geoinspect.cases.signs`.
+    kind
+        Format: "jpeg", "png", ...
+    taken_at
+        When by its own data, timezone-aware; None where it does not say.
+    """
+
+    move: int
+    sha256: str
+    use: str
+    kind: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """
+    What was written and shown with the moves of a case, by the number of the move.
+
+    Attributes
+    ----------
+    replies
+        Texts of the unit.
+    passed
+        Whether a re-inspection found the violation put right.
+    photos
+        All photos, in the order in which they came in.
+    """
+
+    replies: dict[int, str]
+    passed: dict[int, bool]
+    photos: tuple[Shown, ...]
 
 
 class CaseTables:
@@ -92,6 +140,27 @@ class CaseTables:
         uses = pd.DataFrame(rows, columns=[c.name for c in columns])
         uses["taken_at"] = pd.to_datetime(uses["taken_at"], utc=True)
         return uses.astype({"lon": float, "lat": float})
+
+    def told(self, case_id: str) -> Told:
+        """Return what was written and shown with the moves of a case."""
+        replies, looks = tables.replies.c, tables.reinspections.c
+        texts = select(replies.number, replies.text).where(replies.case_id == case_id)
+        seen = select(looks.number, looks.passed).where(looks.case_id == case_id)
+        shown = (
+            select(_USES.move, _USES.sha256, _USES.use, _PHOTOS.kind, _PHOTOS.taken_at)
+            .join_from(tables.photo_uses, tables.photos, _USES.sha256 == _PHOTOS.sha256)
+            .where(_USES.case_id == case_id)
+            .order_by(_USES.number)
+        )
+        with self._engine.connect() as connection:
+            return Told(
+                {row.number: row.text for row in connection.execute(texts)},
+                {row.number: row.passed for row in connection.execute(seen)},
+                tuple(
+                    Shown(row.move, row.sha256, row.use, row.kind, aware(row.taken_at))
+                    for row in connection.execute(shown)
+                ),
+            )
 
     def seeds(self) -> dict[int, str]:
         """Return the seeds that decide which closed cases are visited again, by year."""
