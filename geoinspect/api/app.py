@@ -37,6 +37,7 @@ from geoinspect.api.idempotency import KeptAnswers, add_replay
 from geoinspect.api.limits import Limits
 from geoinspect.api.observing import Metrics, Observed
 from geoinspect.api.pages import administration, city, days, overview, reporting
+from geoinspect.api.pages import problems as problem_pages
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
 
@@ -99,7 +100,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         app.include_router(module.router)
     for module in (openid, imports, planning, jobs, features, violations, tiles, cases):
         app.include_router(module.router)
-    for module in (static, overview, days, city, reporting, administration):
+    for module in (static, overview, days, city, problem_pages, reporting, administration):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

@@ -12,6 +12,7 @@ from geoinspect.api.caseschemas import (
     CasePhoto,
     CaseSummary,
 )
+from geoinspect.api.entitytags import tag_of
 from geoinspect.api.problems import days_left, find_problem, steps_of
 from geoinspect.cases import Standing
 
@@ -49,6 +50,11 @@ def details_of(sight: Sight, case_id: str) -> CaseDetails:
         photos=_photos(case_id, told.photos, 0),
         steps=steps_of(sight, standing),
     )
+
+
+def tag_of_case(details: CaseDetails) -> str:
+    """Return the entity tag of a case; what one may do with it is no part of it."""
+    return tag_of(details.model_dump_json(exclude={"steps"}).encode())
 
 
 def standing_of(sight: Sight, row: Row) -> tuple[Standing, Notice | None]:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from geoinspect.api.pages.administration import KINDS
 from geoinspect.api.pages.days import STEPS
+from geoinspect.api.pages.problems import FILTERS
 from geoinspect.api.pages.rendering import NAVIGATION
+from geoinspect.cases import Act, Defect, Party, State
+from geoinspect.cases.signs import FINDING, REINSPECTION, REPLY
 from geoinspect.jobs import TASKS
 from geoinspect.messages import translator
 from geoinspect.people import Role
@@ -27,6 +30,10 @@ def test_every_sentence_of_a_template_is_translated() -> None:
 def test_every_word_that_a_template_puts_together_is_translated() -> None:
     words = [entry.name for entry in NAVIGATION] + [name for _, name in (*STEPS, *KINDS)]
     words += [f"job {kind}" for kind in TASKS] + [f"job is {state}" for state in JobState]
-    words += [f"role {role}" for role in Role]
+    words += [f"role {role}" for role in Role] + [name for _, name in FILTERS]
+    words += [f"case is {state}" for state in State] + [f"step {act}" for act in Act]
+    words += [f"part {party}" for party in Party] + [f"severity {n}" for n in (1, 2, 3)]
+    words += [f"defect {each}" for each in Defect]
+    words += [f"photo of {use}" for use in (FINDING, REPLY, REINSPECTION)]
     chinese = translator("zh")
     assert [word for word in words if chinese(word) == word] == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 
-from geoinspect.api.casedetails import details_of, standing_of, summary_of
+from geoinspect.api.casedetails import details_of, standing_of, summary_of, tag_of_case
 from geoinspect.api.caseschemas import (
     Approval,
     CaseDetails,
@@ -18,7 +18,7 @@ from geoinspect.api.caseschemas import (
     Reason,
     Text,
 )
-from geoinspect.api.entitytags import require_match, tag_of
+from geoinspect.api.entitytags import require_match
 from geoinspect.api.idempotency import KeyDep  # noqa: TC001  FastAPI reads the annotations
 from geoinspect.api.permits import needs
 from geoinspect.api.problems import check_step, chosen, find_problem, mover_for, rows_of
@@ -89,7 +89,7 @@ class Desk:
             If the step is not possible.
         """
         row = find_problem(self.sight, case_id)
-        require_match(self.request, _tag(details_of(self.sight, case_id)))
+        require_match(self.request, tag_of_case(details_of(self.sight, case_id)))
         standing, _ = standing_of(self.sight, row)
         check_step(self.sight, standing, act)
         return row
@@ -98,7 +98,7 @@ class Desk:
         """Tell how the case stands now."""
         now = Sight(self.sight.actor, self.sight.folder, self.sight.store, self.sight.now)
         details = details_of(now, case_id)
-        self.response.headers["ETag"] = _tag(details)
+        self.response.headers["ETag"] = tag_of_case(details)
         return details
 
 
@@ -139,7 +139,7 @@ def get_photo(case_id: str, sha256: str, sight: SightDep) -> Response:
 def get_case(case_id: str, sight: SightDep, response: Response) -> CaseDetails:
     """Show a case with its notice, every step and the photos."""
     details = details_of(sight, case_id)
-    response.headers["ETag"] = _tag(details)
+    response.headers["ETag"] = tag_of_case(details)
     return details
 
 
@@ -274,8 +274,3 @@ def _kept(sight: Sight, files: Iterable[UploadFile]) -> list[Photo]:
     for content, _ in contents:
         sight.folder.photos.keep(content)
     return photos
-
-
-def _tag(details: CaseDetails) -> str:
-    """Return the entity tag of a case; what one may do with it is no part of it."""
-    return tag_of(details.model_dump_json(exclude={"steps"}).encode())

@@ -39,51 +39,24 @@ def list_points(
     """List points with who answers for each, when it was visited and what is known of it."""
     points = _known_points(sight)
     online = chosen_online(sight.folder, base)
-    kept = points[_holds(points["name"], words) | _holds(points.index.to_series(), words)]
+    kept = points[holds(points["name"], words) | holds(points.index.to_series(), words)]
     if category:
         kept = kept[kept["category"] == category]
     return render(
         request,
         sight,
         "points",
-        rows=_page(kept, page).reset_index().to_dict("records"),
+        rows=one_page(kept, page).reset_index().to_dict("records"),
         n=len(kept),
         categories=sorted(points["category"].unique()),
         query={"words": words, "category": category, **({"base": base} if online else {})},
         page=page,
-        n_pages=_n_pages(len(kept)),
+        n_pages=n_pages(len(kept)),
         map=_map(request, sight, online),
         places=place_rows(kept, sight.points(), online),
         has_online=sight.folder.settings.basemap.online is not None,
         online=online,
     ).allow_images(() if online is None else online.origins)
-
-
-@router.get("/problems", **needs(Permission.READ_VIOLATIONS))
-def list_problems(request: Request, sight: SightDep, words: Words = "", page: Page = 1) -> AppPage:
-    """List what was found, newest first."""
-    found = sight.violations().sort_values("found_at", ascending=False)
-    names = sight.points()["name"]
-    table = pd.DataFrame(
-        {
-            "found_at": found["found_at"].dt.tz_convert(sight.folder.settings.zone),
-            "point": found["point_id"].map(names).astype(object).fillna(""),
-            "item": found["item"].fillna(""),
-            "description": found["description"].fillna(""),
-            "severity": found["severity"],
-            "source": found["source"],
-        }
-    )
-    kept = table[_holds(table["point"] + table["item"] + table["description"], words)]
-    return render(
-        request,
-        sight,
-        "problems",
-        rows=_page(kept, page).reset_index().to_dict("records"),
-        n=len(kept),
-        query={"words": words},
-        page=page,
-        n_pages=_n_pages(len(kept)),
     )
 
 
@@ -131,7 +104,7 @@ def _known_points(sight: Sight) -> pd.DataFrame:
     )
 
 
-def _holds(texts: pd.Series[str], words: str) -> pd.Series[bool]:
+def holds(texts: pd.Series[str], words: str) -> pd.Series[bool]:
     """Tell which texts hold all words."""
     found = pd.Series(True, index=texts.index)
     for word in words.casefold().split():
@@ -139,9 +112,11 @@ def _holds(texts: pd.Series[str], words: str) -> pd.Series[bool]:
     return found
 
 
-def _page(table: pd.DataFrame, page: int) -> pd.DataFrame:
+def one_page(table: pd.DataFrame, page: int) -> pd.DataFrame:
+    """Return the rows of a page."""
     return table.iloc[(page - 1) * _A_PAGE : page * _A_PAGE]
 
 
-def _n_pages(n: int) -> int:
+def n_pages(n: int) -> int:
+    """Return how many pages `n` rows fill, 1 if there are none."""
     return max(1, -(-n // _A_PAGE))

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 
 from geoinspect.api.endpoints.jobs import job_status
 from geoinspect.api.pages.days import STEPS, day_of, today_of
+from geoinspect.api.pages.problems import cases_card
 from geoinspect.api.pages.rendering import LANGUAGE_COOKIE, AppPage, language_of, render
 from geoinspect.api.permits import PUBLIC, needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
@@ -47,6 +48,7 @@ def show_overview(request: Request, sight: SightDep) -> AppPage:
         today=today_of(sight),
         lapsed=_lapsed(sight) if may(sight.actor, Permission.READ_LEDGER) else 0,
         city_figures=_figures(sight) if may(sight.actor, Permission.READ_POINTS) else None,
+        cases=cases_card(sight),
         jobs=_jobs(request, sight) if may(sight.actor, Permission.RUN_JOBS) else [],
     )
 

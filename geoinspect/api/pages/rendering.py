@@ -99,7 +99,12 @@ NAVIGATION = (
         (Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE),
     ),
     Entry("/app/points", "Points", "pin", (Permission.READ_POINTS,)),
-    Entry("/app/problems", "Problems", "flag", (Permission.READ_VIOLATIONS,)),
+    Entry(
+        "/app/problems",
+        "Problems",
+        "flag",
+        (Permission.READ_VIOLATIONS, Permission.REINSPECT_CASE),
+    ),
     Entry("/app/rates", "Rates", "heat", (Permission.READ_HEAT,)),
     Entry("/app/reports", "Reports", "book", (Permission.READ_REPORTS, Permission.READ_SCORECARD)),
     Entry("/app/imports", "Imports", "upload", (Permission.IMPORT_DATA,)),

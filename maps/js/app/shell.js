@@ -103,6 +103,8 @@
     if (form.dataset.ifMatch) {
       headers["If-Match"] = (await fetch(form.dataset.ifMatch)).headers.get("ETag");
     }
+    // the version that the page shows, not the one that is there by now
+    if (form.dataset.match) headers["If-Match"] = form.dataset.match;
     const files = form.querySelector("input[type=file]") !== null;
     if (!files) headers["Content-Type"] = "application/json";
     return fetch(form.getAttribute("data-api"), {
