@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import uvicorn
+from PIL import Image
 from playwright.sync_api import expect
 
 from geoinspect.api.app import create_app
+from geoinspect.cases import USUAL_ISSUER, Defect, Mover, Party
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.jobs import Worker
@@ -22,6 +25,7 @@ from geoinspect.people import Role
 from geoinspect.people.account import Account
 from geoinspect.people.passwords import hash_password
 from geoinspect.responsibility import assign
+from geoinspect.store.cases import Office as StoreOffice
 
 from .conftest import HOSTILE, SIZES
 
@@ -30,10 +34,14 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from geoinspect.store import Store
+
 AXE = Path(__file__).parents[2] / "maps" / "vendor" / "axe.js"
 PASSWORD = "correct horse battery 9"
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 DAY = "2026-11-23"
+#: Problems of the unit U3.
+OWED = ("V04", "V07")
 PEOPLE = {
     Role.SUPERVISOR: {},
     Role.LEADER: {},
@@ -72,8 +80,19 @@ def _fill(folder: CityFolder) -> None:
     hashed = hash_password(PASSWORD)
     for role, scope in PEOPLE.items():
         store.people.add(Account(role.value, HOSTILE[1], role, password_hash=hashed, **scope))
+    head = PEOPLE[Role.UNIT]
+    store.people.add(Account("unit-head", "赵六", Role.UNIT, password_hash=hashed, **head))
+    _give_notice(store)
     store.close()
     read_network(tinytown_folder() / "streets.osm").save(folder.network_path)
+
+
+def _give_notice(store: Store) -> None:
+    """Issue the notices of the unit's problems, so that it has something to put right."""
+    here = StoreOffice(ZoneInfo("Asia/Shanghai"), USUAL_ISSUER)
+    for case_id in OWED:
+        store.cases.open(case_id, Defect.CONDUCT, at=NOW)
+        store.cases.notify(case_id, Mover("supervisor", Party.OFFICE), here, at=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +146,7 @@ def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
     """Return the function that signs somebody in; at the end nothing may have gone wrong."""
     opened: list[Visit] = []
 
-    def sign_in(role: Role, size: str = "desktop") -> Visit:
+    def sign_in(role: Role, size: str = "desktop", user_id: str = "") -> Visit:
         context = chromium.new_context(
             viewport=SIZES[size], has_touch=size == "phone", is_mobile=size == "phone",
             # the tools of the test are no part of the page
@@ -137,7 +156,7 @@ def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
         one = Visit(context.new_page(), office.address)
         _listen(one)
         one.go("/sign-in")
-        one.page.get_by_label("账号").fill(role.value)
+        one.page.get_by_label("账号").fill(user_id or role.value)
         one.page.get_by_label("密码").fill(PASSWORD)
         one.page.get_by_role("button", name="登录").click()
         one.page.wait_for_url("**/app")
@@ -215,7 +234,9 @@ def test_pages_can_be_read_and_used_by_everybody(
     lenient: Callable[..., Visit], role: Role, size: str
 ) -> None:
     one = lenient(role, size)
-    for way in [*_ways(one.page), *(["/app/days/2026-11-25"] if role is Role.SUPERVISOR else [])]:
+    ways = {Role.SUPERVISOR: ["/app/days/2026-11-25", "/app/problems/V01", "/app/problems/V07"]}
+    ways[Role.UNIT] = ["/app/problems/V07"]
+    for way in [*_ways(one.page), *ways.get(role, [])]:
         one.go(way)
         one.check_access()
 
@@ -394,3 +415,51 @@ def test_the_map_has_no_serious_finding(lenient: Callable[..., Visit]) -> None:
     one.page.locator("[data-shows]").first.click()
     expect(one.page.locator("#city-map .leaflet-popup-content")).to_have_count(1)
     one.check_access()
+def _put_right(tmp_path: Path) -> Path:
+    """A photo as a phone takes it."""
+    path = tmp_path / "整改后.jpg"
+    Image.effect_noise((640, 480), 80).convert("RGB").save(path)
+    return path
+
+
+def test_a_unit_on_a_phone_answers_and_the_office_closes_the_case(
+    visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    unit = visit(Role.UNIT, "phone")
+    expect(unit.page.locator("main .list a.row")).to_have_count(len(OWED))
+    with unit.page.expect_navigation():
+        unit.page.locator(f"main a[href='/app/problems/{OWED[0]}']").click()
+    unit.page.get_by_label("整改情况").fill("已清理干净")
+    unit.page.get_by_label("拍照").set_input_files(_put_right(tmp_path))
+    with unit.page.expect_navigation():
+        unit.page.get_by_role("button", name="提交回复").click()
+    expect(unit.page.locator("main .photos img")).to_have_count(1)
+    expect(unit.page.locator("h1 + p")).to_contain_text("已回复")
+    assert unit.page.get_by_role("button", name="审批通过").count() == 0
+    wide = unit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+    head = visit(Role.UNIT, "phone", "unit-head")
+    head.go(f"/app/problems/{OWED[0]}")
+    with head.page.expect_navigation():
+        head.page.get_by_role("button", name="审批通过").click()
+    expect(head.page.locator("h1 + p")).to_contain_text("待复查")
+    assert head.page.locator("form[data-api]").count() == 0
+
+    one = visit(Role.SUPERVISOR)
+    with one.page.expect_navigation():
+        one.page.locator(f"main a[href='/app/problems/{OWED[0]}']").click()
+    one.page.get_by_label("结果").select_option("true")
+    with one.page.expect_navigation():
+        one.page.get_by_role("button", name="提交复查结果").click()
+    expect(one.page.locator("h1 + p")).to_contain_text("已销号")
+    expect(one.page.locator("ol.timeline > li")).to_have_count(5)
+
+
+def test_problems_are_searched_within_a_filter(visit: Callable[..., Visit]) -> None:
+    one = visit(Role.SUPERVISOR)
+    one.go("/app/problems?which=all")
+    assert one.page.locator("tbody tr").count() == len(tinytown.violations())
+    one.page.get_by_label("搜索").fill("no such problem")
+    expect(one.page.locator("tbody tr")).to_have_count(0)
+    assert "which=all" in one.page.url

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -360,3 +362,92 @@ def test_an_inspector_inspects_again_at_the_stops_of_the_own_route_and_the_offic
     office = town.person("supervisor")
     assert office.do(case_id, "decisions", json={"closed": False}).status_code == 422
     assert office.do(case_id, "decisions", json={"closed": True}).json()["state"] == "closed"
+
+
+# ---- pages ----
+
+
+def _tabs(page: str) -> dict[str, int]:
+    """How many problems each filter of the list holds."""
+    found = re.findall(r'which=(\w+)[^>]*>[^<]*<span class="count">(\d+)<', page)
+    return {which: int(n) for which, n in found}
+
+
+def test_the_list_of_problems_is_filtered_and_searched(town: Town, case_id: str) -> None:
+    page = town.person("supervisor").client.get("/app/problems").text
+    n_all = len(tinytown.violations())
+    # what has no notice yet waits for the office, and what the unit owes does not
+    assert _tabs(page) == {"open": n_all, "mine": n_all - 1, "overdue": 0, "all": n_all}
+    assert page.index(f"/app/problems/{case_id}") < page.index("/app/problems/V01")
+    town.now += timedelta(days=30)
+    office = town.person("supervisor").client
+    late = office.get("/app/problems", params={"which": "overdue"}).text
+    assert set(re.findall(r"/app/problems/(V\d+)", late)) == {case_id}
+    words = {"which": "all", "words": "no such words"}
+    nothing = office.get("/app/problems", params=words).text
+    assert "/app/problems/V" not in nothing
+    assert "which=overdue&amp;words=no+such+words" in nothing
+    assert office.get("/app/problems", params={"which": "x"}).status_code == 422
+
+
+def test_a_unit_finds_its_problems_and_no_others(town: Town, case_id: str) -> None:
+    unit = town.person("unit").client
+    page = unit.get("/app/problems").text
+    assert set(re.findall(r"/app/problems/(V\d+)", page)) == set(town.own)
+    assert unit.get(f"/app/problems/{case_id}").status_code == 200
+    assert unit.get(f"/app/problems/{town.other[0]}").status_code == 404
+
+
+def _forms(person: Person, case_id: str) -> list[str]:
+    """Steps that a page offers."""
+    page = person.client.get(f"/app/problems/{case_id}").text
+    return re.findall(rf'data-api="/cases/{case_id}/(\w+)" data-match', page)
+
+
+def test_a_page_offers_what_its_reader_may_do_now(town: Town, case_id: str) -> None:
+    unit, head, office, leader = (
+        town.person(p) for p in ("unit", "unit-head", "supervisor", "leader")
+    )
+    assert _forms(office, town.own[-1]) == ["notices", "dismissals"]
+    assert _forms(unit, case_id) == ["replies"]
+    assert _forms(office, case_id) == ["escalations", "dismissals"]
+    assert _forms(leader, case_id) == []
+    _reply(unit, case_id)
+    assert _forms(unit, case_id) == ["replies", "approvals"]
+    assert _forms(head, case_id) == ["replies", "approvals", "approvals"]
+    head.do(case_id, "approvals", json={"approved": True})
+    assert _forms(office, case_id) == ["reinspections", "dismissals"]
+    assert _forms(unit, case_id) == []
+
+
+def test_a_page_carries_the_version_that_it_shows(town: Town, case_id: str) -> None:
+    unit = town.person("unit")
+    page = unit.client.get(f"/app/problems/{case_id}").text
+    (tag,) = re.findall(r"data-match='([^']+)'", page)
+    assert html.unescape(tag) == unit.tag(case_id).replace("-gzip", "")
+
+
+def test_signs_of_sham_closure_are_hints_for_the_office_only(town: Town, case_id: str) -> None:
+    unit, office = town.person("unit"), town.person("supervisor")
+    files = [("photos", ("发现.jpg", photo(1)))]
+    office.client.post(f"/cases/{case_id}/photos", files=files)
+    _reply(unit, case_id)
+    told = "此前已用于问题"
+    assert told in office.client.get(f"/app/problems/{case_id}").text
+    assert told in town.person("leader").client.get(f"/app/problems/{case_id}").text
+    assert told not in unit.client.get(f"/app/problems/{case_id}").text
+
+
+def test_the_first_page_tells_units_what_they_owe_and_the_office_what_is_late(
+    town: Town, case_id: str
+) -> None:
+    own = re.findall(r"/app/problems/(V\d+)", town.person("unit").client.get("/app").text)
+    assert own == [case_id]
+    office = town.person("supervisor").client.get("/app").text
+    assert f"/app/problems/{case_id}" not in office
+    town.now += timedelta(days=30)
+    office = town.person("supervisor").client.get("/app").text
+    assert f"/app/problems/{case_id}" in office
+    assert "逾期 1 件" in office
+    page = town.person("supervisor").client.get(f"/app/problems/{case_id}").text
+    assert "按规定应升级督办" in page

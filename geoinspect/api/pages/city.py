@@ -57,7 +57,6 @@ def list_points(
         has_online=sight.folder.settings.basemap.online is not None,
         online=online,
     ).allow_images(() if online is None else online.origins)
-    )
 
 
 @router.get("/rates", **needs(Permission.READ_HEAT))

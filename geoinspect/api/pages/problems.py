@@ -49,10 +49,9 @@ def list_problems(
     """List problems: those that are late or due first, then the newest."""
     every = problems(sight)
     kept = chosen(sight, every, which)
-    texts = (
-        kept[["point_name", "item", "description", "unit_name"]].astype(str).agg(" ".join, axis=1)
-    )
-    kept = _by_urgency(kept[holds(texts, words)] if len(kept) else kept)
+    texts = kept["point_name"] + " " + kept["unit_name"] + " " + kept["item"]
+    texts = (texts + " " + kept["description"]).astype("string")
+    kept = _by_urgency(kept[holds(texts, words)])
     return render(
         request,
         sight,
