@@ -415,6 +415,8 @@ def test_the_map_has_no_serious_finding(lenient: Callable[..., Visit]) -> None:
     one.page.locator("[data-shows]").first.click()
     expect(one.page.locator("#city-map .leaflet-popup-content")).to_have_count(1)
     one.check_access()
+
+
 def _put_right(tmp_path: Path) -> Path:
     """A photo as a phone takes it."""
     path = tmp_path / "整改后.jpg"
