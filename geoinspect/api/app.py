@@ -18,9 +18,11 @@ from geoinspect.api.endpoints import (
     health,
     heat,
     imports,
+    inspections,
     jobs,
     maps,
     openid,
+    photos,
     planning,
     plans,
     points,
@@ -36,7 +38,7 @@ from geoinspect.api.errors import add_error_handlers
 from geoinspect.api.idempotency import KeptAnswers, add_replay
 from geoinspect.api.limits import Limits
 from geoinspect.api.observing import Metrics, Observed
-from geoinspect.api.pages import administration, city, days, overview, reporting
+from geoinspect.api.pages import administration, city, days, fieldwork, overview, reporting
 from geoinspect.api.pages import problems as problem_pages
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
@@ -99,6 +101,8 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
     for module in (openid, imports, planning, jobs, features, violations, tiles, cases):
+        app.include_router(module.router)
+    for module in (inspections, photos, fieldwork):
         app.include_router(module.router)
     for module in (static, overview, days, city, problem_pages, reporting, administration):
         app.include_router(module.router)

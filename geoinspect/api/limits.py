@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SMALL_BYTES = 1_000_000
 
 #: Paths that take files.
-FILE_PATHS = ("/imports/", "/network", "/cases/")
+FILE_PATHS = ("/imports/", "/network", "/cases/", "/photos/")
 
 #: One address may stand for an office: so many times the requests of one client.
 _CLIENTS_PER_ADDRESS = 20

@@ -165,16 +165,21 @@ class Sight:
                 return shown
         raise _no_plan()
 
-    def own_routes(self) -> Record:
+    def own_routes(self, day: date | None = None) -> Record:
         """
         Return the newest routes of somebody's own teams, as far as they are released.
+
+        Parameters
+        ----------
+        day
+            Only those of this day; None for the newest of all days.
 
         Raises
         ------
         NotFoundError
             If there are none.
         """
-        for content in self._records():
+        for content in self._records(day):
             record = json.loads(content)
             if may(self.actor, Permission.READ_SEALED_PLAN):
                 return {"date": record["date"], "routes": record["routes"]}
@@ -245,13 +250,15 @@ class Sight:
             return points[["category"]].assign(**dict.fromkeys(columns, None))
         return points[["category"]].join(assignments[columns])
 
-    def _records(self) -> Iterator[bytes]:
-        """Yield the records of the binding draws, the last draw first."""
+    def _records(self, day: date | None = None) -> Iterator[bytes]:
+        """Yield the records of the binding draws, the last draw first; of one day, or of all."""
         ledger = self.store.ledger
         entries = ledger.entries()
         binding = binding_numbers(entries)
         own = self._own_days()
         for entry in reversed(entries):
+            if day is not None and entry.day != day:
+                continue
             is_own = own is None or entry.day in own
             if entry.number in binding and is_own and self._can_be_open(entry.day):
                 yield ledger.drawn_record(entry)

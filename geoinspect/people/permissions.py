@@ -11,6 +11,7 @@ class Permission(StrEnum):
     READ_POINTS = "read-points"
     READ_VIOLATIONS = "read-violations"
     ADD_VIOLATION = "add-violation"
+    RECORD_RESULTS = "record-results"
     READ_HEAT = "read-heat"
     READ_REPORTS = "read-reports"
     READ_SCORECARD = "read-scorecard"

@@ -82,7 +82,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.INSPECTOR: frozenset(
-        {Permission.READ_OWN_ROUTE, Permission.ADD_VIOLATION, Permission.REINSPECT_CASE}
+        {
+            Permission.READ_OWN_ROUTE,
+            Permission.ADD_VIOLATION,
+            Permission.REINSPECT_CASE,
+            Permission.RECORD_RESULTS,
+        }
     ),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_SYSTEM}),
     Role.SECURITY: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS}),

@@ -9,7 +9,7 @@ a conflict, which is shown and not written.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from sqlalchemy import insert, select
@@ -22,6 +22,7 @@ from geoinspect.store.people import from_naive, naive
 from geoinspect.tickets import LinkParams
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine
@@ -38,6 +39,8 @@ _CONTENT = (
 
 Row = dict[str, Any]
 Key = tuple[str, str, int]
+#: What became of one record.
+Outcome = Literal["added", "unchanged", "superseded", "late", "conflict"]
 
 
 @dataclass
@@ -62,6 +65,10 @@ class ResultChanges:
         Violations whose record a higher revision says to be fine; for a person to decide.
     reused_photos
         Photos that another inspection has shown already: (photo, record).
+    outcomes
+        What became of each record, by inspection, item and revision.
+    newest
+        Highest revision of each item of an inspection that is there now.
     """
 
     added: int = 0
@@ -73,6 +80,8 @@ class ResultChanges:
     linked: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     reused_photos: list[tuple[str, str]] = field(default_factory=list)
+    outcomes: dict[Key, Outcome] = field(default_factory=dict)
+    newest: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 class ResultStore:
@@ -158,6 +167,15 @@ class ResultStore:
             frame = frame.drop_duplicates(["inspection_id", "item_id"], keep="last")
         return frame.reset_index(drop=True)
 
+    def points_of(self, inspection_ids: Collection[str]) -> dict[str, str]:
+        """Return at which point each of some inspections was made; unknown ones are left out."""
+        visits = tables.inspections.c
+        wanted = select(visits.inspection_id, visits.point_id).where(
+            visits.inspection_id.in_(sorted(inspection_ids))
+        )
+        with reading(self._engine) as connection:
+            return {row.inspection_id: row.point_id for row in connection.execute(wanted)}
+
     def of_violation(self, violation_id: str) -> pd.DataFrame:
         """Return the records of a violation; several if it was found several times."""
         results = self.results(current=False)
@@ -193,6 +211,7 @@ class _Entering:
         for table, rows in ((tables.inspections, self._new_visits), (tables.results, self._new)):
             if rows:
                 self._connection.execute(insert(table), rows)
+        self._changes.newest = {item: key[2] for item, key in self._newest.items()}
         return self._changes
 
     def _enter(self, row: Row) -> None:
@@ -203,15 +222,19 @@ class _Entering:
             self._compare(row, there)
             return
         if self._has_other_visit(row):
+            changes.outcomes[key] = "conflict"
             return
         newest = self._newest.get(key[:2])
         changes.added += 1
+        changes.outcomes[key] = "added"
         if newest is None:
             self._link(row)
         elif newest < key:
+            changes.outcomes[key] = "superseded"
             changes.superseded += 1
             self._take_over(row, self._stored[newest])
         else:
+            changes.outcomes[key] = "late"
             changes.late += 1
         self._note_photos(row)
         self._new.append(row)
@@ -221,6 +244,7 @@ class _Entering:
     def _compare(self, row: Row, there: Row) -> None:
         """Compare a record with the one of the same revision."""
         differing = [name for name in _CONTENT if row[name] != there[name]]
+        self._changes.outcomes[_key(row)] = "conflict" if differing else "unchanged"
         if not differing:
             self._changes.unchanged += 1
         for name in differing:

@@ -20,6 +20,7 @@ from geoinspect.store.checklists import ChecklistStore
 from geoinspect.store.columns import Geometry
 from geoinspect.store.databases import create_database, open_database, shown, writing
 from geoinspect.store.desk import Desk
+from geoinspect.store.fieldwork import Fieldwork
 from geoinspect.store.jobs import JobQueue
 from geoinspect.store.people import PeopleStore
 from geoinspect.store.plans import PlanLedger
@@ -311,6 +312,11 @@ class Store:
     def results(self) -> ResultStore:
         """What inspections found, item by item."""
         return ResultStore(self._engine, self._desk)
+
+    @property
+    def fieldwork(self) -> Fieldwork:
+        """What phones send beside results: visits and photos."""
+        return Fieldwork(self._engine, self._desk)
 
     @property
     def tickets(self) -> TicketStore:

@@ -411,6 +411,21 @@ results = Table(
     Column("link_reason", Text, nullable=False),
 )
 
+# When inspectors came to a stop and left it, and where their phone was; see
+# `geoinspect.store.fieldwork`. Not yet known is null.
+visits = Table(
+    "visits",
+    metadata,
+    Column("inspection_id", Key, primary_key=True),
+    Column("point_id", String, nullable=False),
+    Column("visitor", String, nullable=False),
+    Column("arrived_at", DateTime, nullable=False),
+    Column("finished_at", DateTime),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("accuracy_m", Float),
+)
+
 # Reports of citizens and of the grid, personal data masked; see `geoinspect.store.tickets`.
 tickets = Table(
     "tickets",

@@ -12,7 +12,7 @@ from geoinspect.maps.assets import find_asset
 
 router = APIRouter(include_in_schema=False)
 
-_KINDS = {"css": "text/css", "js": "text/javascript"}
+_KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

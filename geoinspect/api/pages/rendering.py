@@ -41,6 +41,13 @@ HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 #: What a browser may fetch under /static, by name; kinds by the ending.
 STATIC_FILES = (
     "css/app.css",
+    "css/inspect.css",
+    "css/icon.svg",
+    "js/app/exif.js",
+    "js/app/field-photos.js",
+    "js/app/field-queue.js",
+    "js/app/field-store.js",
+    "js/app/inspect.js",
     "js/app/shell.js",
     "js/app/secrets.js",
     "js/app/sha256.js",
@@ -98,6 +105,7 @@ NAVIGATION = (
         "route",
         (Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE),
     ),
+    Entry("/app/inspect", "Inspect", "camera", (Permission.RECORD_RESULTS,)),
     Entry("/app/points", "Points", "pin", (Permission.READ_POINTS,)),
     Entry(
         "/app/problems",

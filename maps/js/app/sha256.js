@@ -1,6 +1,6 @@
 "use strict";
 /*
- * SHA-256 (FIPS 180-4) of ASCII text. Browsers have it built in for pages under HTTPS only,
+ * SHA-256 (FIPS 180-4) of ASCII text or of bytes. Browsers have it built in for pages under HTTPS only,
  * and an intranet may have none.
  */
 (function () {
@@ -16,13 +16,15 @@
   const rotate = (word, n) => (word >>> n) | (word << (32 - n));
 
   /** The message with its mark and its length, as words. */
-  function padded(text) {
-    const words = new Int32Array((((text.length + 8) >> 6) + 1) * 16);
-    for (let i = 0; i < text.length; i += 1) words[i >> 2] |= text.charCodeAt(i) << (24 - 8 * (i % 4));
-    words[text.length >> 2] |= 0x80 << (24 - 8 * (text.length % 4));
-    words[words.length - 1] = text.length * 8;
+  function padded(bytes) {
+    const words = new Int32Array((((bytes.length + 8) >> 6) + 1) * 16);
+    for (let i = 0; i < bytes.length; i += 1) words[i >> 2] |= bytes[i] << (24 - 8 * (i % 4));
+    words[bytes.length >> 2] |= 0x80 << (24 - 8 * (bytes.length % 4));
+    words[words.length - 1] = bytes.length * 8;
     return words;
   }
+
+  const bytesOf = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
   function schedule(block) {
     const w = new Int32Array(64);
@@ -50,8 +52,8 @@
     return [a, b, c, d, e, f, g, h].map((word, i) => (word + state[i]) | 0);
   }
 
-  window.GeoInspectSha256 = function (text) {
-    const words = padded(text);
+  window.GeoInspectSha256 = function (message) {
+    const words = padded(typeof message === "string" ? bytesOf(message) : message);
     let state = START;
     for (let i = 0; i < words.length; i += 16) state = compress(state, words.subarray(i, i + 16));
     return state.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");

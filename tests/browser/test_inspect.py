@@ -1,0 +1,316 @@
+"""An inspector's day on a phone: from the door to sent results, through a dead spot as well."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import uvicorn
+from PIL import ExifTags, Image
+from playwright.sync_api import expect
+
+from geoinspect.api.app import create_app
+from geoinspect.checklists import Checklist, Item, ItemClass, Kind
+from geoinspect.cityfolder import CityFolder
+from geoinspect.demo import tinytown
+from geoinspect.people import Role
+from geoinspect.people.account import Account
+from geoinspect.people.passwords import hash_password
+
+from .conftest import HOSTILE, SIZES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+PASSWORD = "correct horse battery 9"
+DRAWN = datetime(2026, 11, 22, 9, tzinfo=UTC)
+# ten in the morning in the city; the phone has the same clock
+NOW = datetime(2026, 11, 23, 1, 10, tzinfo=UTC)
+ITEMS = (
+    Item("A", "路灯完好", "Lamps work", 2, Kind.YES_NO, ItemClass.HARDWARE, 10, 10, 0),
+    Item("B", HOSTILE[1], "Dogs", 1, Kind.COUNT_5MIN, ItemClass.CONDUCT, 10, 2, 1),
+    Item("C", "垃圾桶清洁", "Clean bins", 1, Kind.PHOTO, ItemClass.HARDWARE, 10, 5, 0),
+)
+
+
+@dataclass
+class Office:
+    """A service that can be stopped and started again at the same address."""
+
+    folder: CityFolder
+    port: int = 0
+    _running: list[tuple[uvicorn.Server, threading.Thread, Any]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        app = create_app(self.folder, clock=lambda: NOW)
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=self.port, log_level="error", lifespan="off"
+        )
+        listening = config.bind_socket()
+        self.port = listening.getsockname()[1]
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        self._running.append((server, thread, listening))
+
+    def stop(self) -> None:
+        server, thread, listening = self._running.pop()
+        server.should_exit = True
+        server.force_exit = True
+        thread.join()
+        listening.close()
+
+    def results(self, *, current: bool = False) -> list[tuple[str, int, Any, str]]:
+        """Records that are there, without the ids that the phone made up."""
+        store = self.folder.store()
+        frame = store.results.results(current=current)
+        store.close()
+        counts = [None if count is np.ma.masked or count != count else int(count)
+                  for count in frame["n_breaches"].astype(object).where(
+                      frame["n_breaches"].notna(), float("nan"))]  # fmt: skip
+        return sorted(
+            zip(frame["item_id"], frame["revision"], counts, frame["remark"], strict=True)
+        )
+
+
+@pytest.fixture
+def office(tmp_path: Path, tinytown_plan: dict[str, Any]) -> Iterator[Office]:
+    folder = CityFolder.create(tmp_path / "city", name=HOSTILE[0])
+    plan = json.loads(json.dumps(tinytown_plan))
+    team = plan["teams"][0]["team_id"]
+    plan["draw"]["inspectors"] = [{"team_id": team, "inspector_ids": ["I1"]}]
+    for route in plan["routes"]:
+        for stop in route["stops"]:
+            stop["name"] += HOSTILE[1]
+    categories = sorted(tinytown.points()["category"].unique())
+    weights = {name: {"A": 60.0, "B": 20.0, "C": 20.0} for name in categories}
+    items = {item.item_id: item for item in ITEMS}
+    store = folder.store()
+    store.merge_points(tinytown.points())
+    store.checklists.merge([Checklist("2026", date(2026, 1, 1), None, items, weights)])
+    hashed = hash_password(PASSWORD)
+    store.people.add(
+        Account("li", HOSTILE[1], Role.INSPECTOR, inspector_id="I1", password_hash=hashed)
+    )
+    store.add_plan(plan, at=DRAWN)
+    store.close()
+    office = Office(folder)
+    office.start()
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def phone(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
+    """A phone whose owner has signed in."""
+    context = chromium.new_context(
+        viewport=SIZES["phone"], has_touch=True, is_mobile=True, timezone_id="Asia/Shanghai",
+        geolocation={"longitude": 112.5, "latitude": 32.8, "accuracy": 7},
+        permissions=["geolocation"],
+    )  # fmt: skip
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{office.address}/sign-in")
+    page.get_by_label("账号").fill("li")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/app")
+    page.close()
+    yield context
+    context.close()
+
+
+def _open(phone: BrowserContext, office: Office) -> Page:
+    page = phone.new_page()
+    page.clock.install(time=NOW)
+    page.goto(f"{office.address}/app/inspect")
+    expect(page.locator("#stops > li")).not_to_have_count(0)
+    return page
+
+
+def _item(page: Page, number: int) -> Locator:
+    return page.locator("#stops > li").first.locator(".item").nth(number)
+
+
+def _arrive(page: Page) -> None:
+    page.locator("#stops > li").first.get_by_role("button", name="我已到达").click()
+    expect(_item(page, 0)).to_be_visible()
+
+
+def _answer(page: Page, remark: str) -> None:
+    """Look at all items of the stop at hand."""
+    _item(page, 0).get_by_role("button", name="不合格").click()
+    _item(page, 0).locator("summary").click()
+    _item(page, 0).get_by_label("备注").fill(remark)
+    for count in (1, 2):
+        _item(page, 1).get_by_role("button", name="加一").click()
+        expect(_item(page, 1).locator("output")).to_have_text(str(count))
+    _item(page, 2).get_by_role("button", name="不适用").click()
+    expect(_item(page, 2).get_by_role("button", name="不适用")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def _finish(page: Page) -> None:
+    page.get_by_role("button", name="完成此点位").click()
+    expect(page.locator("#stops .item")).to_have_count(0)
+
+
+def _sent(page: Page) -> None:
+    expect(page.locator("#queue-state")).to_have_text("已全部发送。")
+
+
+def _photo() -> bytes:
+    """A photo larger than what is sent, with time and place."""
+    shades = np.add.outer(np.arange(1500), np.arange(2000)) % 256
+    image = Image.fromarray(shades.astype(np.uint8), "L").convert("RGB")
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:11:23 09:05:06"
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    gps[ExifTags.GPS.GPSLatitudeRef], gps[ExifTags.GPS.GPSLongitudeRef] = "N", "E"
+    gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLongitude] = (32, 48, 36), (112, 30, 18)
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+ANSWERED = [("A", 1, 1, "灯坏"), ("B", 1, 2, ""), ("C", 1, None, "")]
+
+
+def test_an_inspector_goes_from_the_door_to_sent_results(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    first = page.locator("#stops > li h2").first.inner_text()
+    _arrive(page)
+    _answer(page, "灯坏")
+    expect(page.locator("[data-part=position]").first).to_contain_text("7")
+    chosen = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+    _item(page, 0).locator("input[type=file]").set_input_files([chosen])
+    expect(_item(page, 0)).to_contain_text("1 张照片")
+    _finish(page)
+    _sent(page)
+    assert office.results() == ANSWERED
+    # the next stop comes first, what is done last
+    assert page.locator("#stops > li h2").first.inner_text() != first
+    assert page.locator("#stops > li h2").last.inner_text() == first
+    assert page.evaluate("typeof window.pwn") == "undefined"
+    assert faults == []
+
+    store = office.folder.store()
+    (visit,) = store.fieldwork.visits()
+    assert (visit["lon"], visit["lat"], visit["accuracy_m"]) == (112.5, 32.8, 7)
+    assert visit["finished_at"] is not None
+    (digest,) = filter(None, store.results.results()["photos"])
+    store.close()
+    content = office.folder.photos.content(digest)
+    assert sha256(content).hexdigest() == digest
+    assert max(Image.open(io.BytesIO(content)).size) == 1600
+
+
+def test_nothing_is_lost_or_doubled_in_a_dead_spot(phone: BrowserContext, office: Office) -> None:
+    page = _open(phone, office)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    _sent(page)
+    phone.set_offline(True)
+    office.stop()
+    _arrive(page)
+    _answer(page, "灯坏")
+    _finish(page)
+    expect(page.locator("#queue")).to_have_attribute("data-state", "offline")
+    # the visit and three answers
+    expect(page.locator("#queue-counts")).to_contain_text("待发送 4")
+    page.close()
+
+    office.start()
+    page = _open(phone, office)
+    expect(page.locator("#queue-counts")).to_contain_text("待发送 4")
+    assert office.results() == []
+    phone.set_offline(False)
+    page.get_by_role("button", name="立即发送").click()
+    _sent(page)
+    expect(page.locator("#queue-counts")).to_contain_text("待发送 0")
+    assert office.results() == ANSWERED
+
+
+def test_an_answer_that_is_lost_on_the_way_back_doubles_nothing(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    _arrive(page)
+    _answer(page, "灯坏")
+    lost: list[int] = []
+
+    def lose(route: Any) -> None:
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/inspections/results", lose)
+    _finish(page)
+    expect(page.locator("#queue")).to_have_attribute("data-state", "offline")
+    assert set(lost) == {200}
+    page.unroute("**/inspections/results")
+    page.get_by_role("button", name="立即发送").click()
+    _sent(page)
+    assert office.results() == ANSWERED
+
+
+def _corrected_by_the_office(office: Office) -> None:
+    """Somebody in the office enters a second revision of the first item."""
+    store = office.folder.store()
+    frame = store.results.results()
+    mine = frame[frame["item_id"] == "A"]
+    store.results.add(mine.assign(revision=2, n_breaches=0, score=10.0, remark="已核实"))
+    store.close()
+
+
+@pytest.mark.parametrize("choice", ["以更高版本发送我的", "保留已有内容"])
+def test_a_conflict_is_shown_side_by_side_and_the_inspector_decides(
+    phone: BrowserContext, office: Office, choice: str
+) -> None:
+    page = _open(phone, office)
+    _arrive(page)
+    _answer(page, "灯坏")
+    _finish(page)
+    _sent(page)
+    _corrected_by_the_office(office)
+    page.locator("#stops > li").last.get_by_role("button", name="更正").click()
+    _item(page, 0).get_by_label("备注").fill("灯真的坏")
+    _finish(page)
+    conflict = page.locator(".conflict")
+    expect(conflict).to_have_count(1)
+    expect(conflict).to_contain_text("已核实")
+    expect(conflict).to_contain_text("灯真的坏")
+    expect(page.locator("#queue-asking")).to_contain_text("1")
+    conflict.get_by_role("button", name=choice).click()
+    expect(page.locator(".conflict")).to_have_count(0)
+    _sent(page)
+    (current,) = (row for row in office.results(current=True) if row[0] == "A")
+    if choice.startswith("以更高"):
+        assert current == ("A", 3, 1, "灯真的坏")
+    else:
+        assert current == ("A", 2, 0, "已核实")
+
+
+def test_the_hash_of_bytes_is_right_without_https(phone: BrowserContext, office: Office) -> None:
+    page = _open(phone, office)
+    for size in (0, 1, 55, 56, 63, 64, 65, 5000):
+        content = bytes((7 * k + size) % 256 for k in range(size))
+        found = page.evaluate("(bytes) => GeoInspectSha256(Uint8Array.from(bytes))", list(content))
+        assert found == sha256(content).hexdigest()
