@@ -8,13 +8,14 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import uvicorn
 from PIL import ExifTags, Image
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from geoinspect.api.app import create_app
 from geoinspect.checklists import Checklist, Item, ItemClass, Kind
@@ -28,10 +29,10 @@ from .conftest import HOSTILE, SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+AXE = Path(__file__).parents[2] / "maps" / "vendor" / "axe.js"
 PASSWORD = "correct horse battery 9"
 DRAWN = datetime(2026, 11, 22, 9, tzinfo=UTC)
 # ten in the morning in the city; the phone has the same clock
@@ -79,9 +80,7 @@ class Office:
         store = self.folder.store()
         frame = store.results.results(current=current)
         store.close()
-        counts = [None if count is np.ma.masked or count != count else int(count)
-                  for count in frame["n_breaches"].astype(object).where(
-                      frame["n_breaches"].notna(), float("nan"))]  # fmt: skip
+        counts = frame["n_breaches"].astype(object).where(frame["n_breaches"].notna(), None)
         return sorted(
             zip(frame["item_id"], frame["revision"], counts, frame["remark"], strict=True)
         )
@@ -103,9 +102,12 @@ def office(tmp_path: Path, tinytown_plan: dict[str, Any]) -> Iterator[Office]:
     store.merge_points(tinytown.points())
     store.checklists.merge([Checklist("2026", date(2026, 1, 1), None, items, weights)])
     hashed = hash_password(PASSWORD)
-    store.people.add(
-        Account("li", HOSTILE[1], Role.INSPECTOR, inspector_id="I1", password_hash=hashed)
-    )
+    for who, inspector_id in (("li", "I1"), ("wu", "I2")):
+        store.people.add(
+            Account(
+                who, HOSTILE[1], Role.INSPECTOR, inspector_id=inspector_id, password_hash=hashed
+            )
+        )
     store.add_plan(plan, at=DRAWN)
     store.close()
     office = Office(folder)
@@ -124,14 +126,18 @@ def phone(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
     )  # fmt: skip
     context.set_default_timeout(15_000)
     page = context.new_page()
-    page.goto(f"{office.address}/sign-in")
-    page.get_by_label("账号").fill("li")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/app")
+    _sign_in(page, office, "li")
     page.close()
     yield context
     context.close()
+
+
+def _sign_in(page: Page, office: Office, who: str) -> None:
+    page.goto(f"{office.address}/sign-in")
+    page.get_by_label("账号").fill(who)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/app")
 
 
 def _open(phone: BrowserContext, office: Office) -> Page:
@@ -188,6 +194,12 @@ def _photo() -> bytes:
     return out.getvalue()
 
 
+def _take_photo(page: Page) -> None:
+    chosen = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
+    _item(page, 0).locator("input[type=file]").set_input_files([chosen])
+    expect(_item(page, 0)).to_contain_text("1 张照片")
+
+
 ANSWERED = [("A", 1, 1, "灯坏"), ("B", 1, 2, ""), ("C", 1, None, "")]
 
 
@@ -201,9 +213,7 @@ def test_an_inspector_goes_from_the_door_to_sent_results(
     _arrive(page)
     _answer(page, "灯坏")
     expect(page.locator("[data-part=position]").first).to_contain_text("7")
-    chosen = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": _photo()}
-    _item(page, 0).locator("input[type=file]").set_input_files([chosen])
-    expect(_item(page, 0)).to_contain_text("1 张照片")
+    _take_photo(page)
     _finish(page)
     _sent(page)
     assert office.results() == ANSWERED
@@ -232,21 +242,169 @@ def test_nothing_is_lost_or_doubled_in_a_dead_spot(phone: BrowserContext, office
     office.stop()
     _arrive(page)
     _answer(page, "灯坏")
+    _take_photo(page)
+    page.close()
+    # the phone alone opens the page, with what was not finished
+    page = _open(phone, office)
+    expect(_item(page, 0)).to_contain_text("1 张照片")
+    assert _item(page, 0).get_by_label("备注").input_value() == "灯坏"
     _finish(page)
     expect(page.locator("#queue")).to_have_attribute("data-state", "offline")
-    # the visit and three answers
-    expect(page.locator("#queue-counts")).to_contain_text("待发送 4")
+    # the visit, three answers and a photo
+    expect(page.locator("#queue-counts")).to_contain_text("待发送 5")
     page.close()
 
     office.start()
     page = _open(phone, office)
-    expect(page.locator("#queue-counts")).to_contain_text("待发送 4")
+    expect(page.locator("#queue-counts")).to_contain_text("待发送 5")
     assert office.results() == []
+    # nobody needs to tap anything
     phone.set_offline(False)
+    _sent(page)
+    expect(page.locator("#queue-counts")).to_contain_text("待发送 0 · 已发送 5")
+    assert office.results() == ANSWERED
+    store = office.folder.store()
+    (digest,) = filter(None, store.results.results()["photos"])
+    store.close()
+    assert sha256(office.folder.photos.content(digest)).hexdigest() == digest
+
+
+def test_the_queue_is_sent_again_after_a_while(phone: BrowserContext, office: Office) -> None:
+    page = _open(phone, office)
+    _sent(page)
+    office.stop()
+    _arrive(page)
+    _answer(page, "灯坏")
+    _finish(page)
+    expect(page.locator("#queue")).to_have_attribute("data-state", "offline")
+    office.start()
+    page.clock.fast_forward("10:00")
+    _sent(page)
+    assert office.results() == ANSWERED
+
+
+def test_what_was_recorded_waits_for_a_session_of_the_same_person(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    _sent(page)
+    phone.clear_cookies()
+    _arrive(page)
+    _answer(page, "灯坏")
+    _finish(page)
+    expect(page.locator("#queue")).to_have_attribute("data-state", "signed-out")
+    assert office.results() == []
+    other = phone.new_page()
+    _sign_in(other, office, "wu")
+    page.get_by_role("button", name="立即发送").click()
+    expect(page.locator("#queue")).to_have_attribute("data-state", "signed-out")
+    assert office.results() == []
+    phone.clear_cookies()
+    # another session than the one that this page was opened with
+    _sign_in(other, office, "li")
     page.get_by_role("button", name="立即发送").click()
     _sent(page)
-    expect(page.locator("#queue-counts")).to_contain_text("待发送 0")
     assert office.results() == ANSWERED
+
+
+def test_whoever_signs_out_leaves_no_route_behind_and_loses_nothing(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    _arrive(page)
+    _answer(page, "灯坏")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in")
+    office.stop()
+    with pytest.raises(Error, match="ERR_"):
+        page.goto(f"{office.address}/app/inspect")
+    office.start()
+    _sign_in(page, office, "li")
+    page.goto(f"{office.address}/app/inspect")
+    expect(_item(page, 0)).to_be_visible()
+    _finish(page)
+    _sent(page)
+    assert office.results() == ANSWERED
+
+
+def test_what_the_service_refuses_is_told_and_kept(phone: BrowserContext, office: Office) -> None:
+    page = _open(phone, office)
+    _arrive(page)
+    page.clock.set_fixed_time(NOW.replace(hour=9))
+    page.get_by_role("button", name="获取我的位置").click()
+    expect(page.locator("#problem-place")).to_contain_text("112.5")
+    page.get_by_label("问题描述").fill("井盖缺失")
+    page.get_by_role("button", name="上报").click()
+    # the clock of the phone is hours ahead
+    expect(page.locator("#asking")).to_contain_text("将来")
+    expect(page.locator("#queue")).to_have_attribute("data-state", "stuck")
+    expect(page.locator("#asking")).to_contain_text("井盖缺失")
+
+
+def test_a_problem_elsewhere_is_reported_once(phone: BrowserContext, office: Office) -> None:
+    page = _open(phone, office)
+    page.clock.set_fixed_time(NOW)
+    page.get_by_label("问题描述").fill("井盖缺失")
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("#problem-place")).to_contain_text("请先获取位置")
+    page.get_by_role("button", name="获取我的位置").click()
+    expect(page.locator("#problem-place")).to_contain_text("112.5")
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("#queue-counts")).to_contain_text("已发送 1")
+    store = office.folder.store()
+    (found,) = store.violations().itertuples()
+    store.close()
+    assert (found.description, found.geometry.x, found.geometry.y) == ("井盖缺失", 112.5, 32.8)
+
+
+def test_a_remark_without_an_answer_keeps_the_stop_open(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    _arrive(page)
+    _item(page, 0).locator("summary").click()
+    _item(page, 0).get_by_label("备注").fill("灯坏")
+    page.get_by_role("button", name="完成此点位").click()
+    expect(page.locator("[data-part=fault]").first).to_contain_text("路灯完好")
+    _item(page, 0).get_by_role("button", name="不合格").click()
+    page.get_by_role("button", name="完成此点位").click()
+    expect(page.locator("[data-part=fault]").first).to_contain_text("2")
+    _finish(page)
+    _sent(page)
+    assert office.results() == [("A", 1, 1, "灯坏")]
+
+
+def test_the_page_can_be_read_and_used_by_everybody(
+    chromium: Browser, phone: BrowserContext, office: Office
+) -> None:
+    lenient = chromium.new_context(
+        viewport=SIZES["phone"], bypass_csp=True, storage_state=phone.storage_state()
+    )
+    page = _open(lenient, office)
+    _arrive(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document).then((r) => r.violations)")
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    lenient.close()
+
+
+def test_time_and_place_of_a_photo_are_read_before_it_is_made_smaller(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    found = page.evaluate(
+        "(bytes) => GeoInspectExif(Uint8Array.from(bytes).buffer)", list(_photo())
+    )
+    assert found["taken_at"] == "2026-11-23T09:05:06"
+    assert (found["lon"], found["lat"]) == pytest.approx((112.505, 32.81))
+    for damaged in (b"", b"\xff\xd8", _photo()[:60], b"\xff\xd8\xff\xe1\x00\x10Exif\0\0II*\0\xff"):
+        told = page.evaluate(
+            "(bytes) => GeoInspectExif(Uint8Array.from(bytes).buffer)", list(damaged)
+        )
+        assert told == {}
 
 
 def test_an_answer_that_is_lost_on_the_way_back_doubles_nothing(

@@ -57,6 +57,17 @@
     return changed;
   }
 
+  /** Forget rows of a store that a test says are of no more use. */
+  const forget = (name, isOver) => run(name, "readwrite", (store) => {
+    const reading = store.openCursor();
+    reading.onsuccess = () => {
+      const cursor = reading.result;
+      if (cursor === null) return;
+      if (isOver(cursor.value)) cursor.delete();
+      cursor.continue();
+    };
+  });
+
   /** Rows of one person. */
   const own = async (name, user) => (await all(name)).filter((row) => row.user === user);
 
@@ -69,5 +80,5 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  window.GeoInspectStore = { get, all, own, put, change, uuid };
+  window.GeoInspectStore = { get, all, own, put, change, forget, uuid };
 })();

@@ -11,6 +11,7 @@
   const root = document.getElementById("inspect");
   const { user, lang } = root.dataset;
   const REFRESH_MS = 60000;
+  const KEPT_DAYS = 14;
   const POSITION = { enableHighAccuracy: true, timeout: 15000, maximumAge: 10000 };
 
   const words = {};
@@ -41,6 +42,13 @@
     return Object.fromEntries(names.map((name, k) => [name, rows[k]]));
   }
 
+  /** The state of the queue in one word: nothing is called sent while something is not. */
+  function stateOf(waiting, asking) {
+    if (queue.state() !== "idle") return queue.state();
+    if (waiting > 0) return "sending";
+    return asking > 0 ? "stuck" : "idle";
+  }
+
   async function showQueue() {
     const rows = await rowsInQueue();
     const every = Object.values(rows).flat();
@@ -49,7 +57,7 @@
     byId("queue-counts").textContent = word("counts", counted);
     const asking = n("conflict") + n("refused");
     byId("queue-asking").textContent = asking ? word("asking", { n: asking }) : "";
-    const state = queue.state() === "idle" && counted.waiting ? "sending" : queue.state();
+    const state = stateOf(counted.waiting, asking);
     byId("queue-state").textContent = word(state);
     byId("queue").dataset.state = state;
     byId("queue-sign-in").hidden = state !== "signed-out";
@@ -291,7 +299,9 @@
     await Promise.all(own.map((row) => store.change("answers", row.id, (there) => (
       there.state === "draft" ? { ...there, state: "waiting" } : undefined
     ))));
-    await changeVisit(visit, { is_open: false, finished_at: visit.finished_at || now() });
+    // a clock that was set back meanwhile ends no visit before it begins
+    const end = now() > visit.arrived_at ? now() : visit.arrived_at;
+    await changeVisit(visit, { is_open: false, finished_at: visit.finished_at || end });
     await showStops();
     changed();
     root.scrollIntoView();
@@ -347,7 +357,7 @@
       const photo = await window.GeoInspectPhotos.prepare(file);
       // the same photo is kept once, whatever became of it
       await store.change("photos", photo.sha256, (there) => (
-        there === undefined ? { ...photo, user, state: "waiting", refusal: "" } : undefined
+        there === undefined ? { ...photo, user, kept_at: now(), state: "waiting", refusal: "" } : undefined
       ));
       await choose((row) => ({ photos: [...new Set([...row.photos, photo.sha256])] }));
       parts.file.value = "";
@@ -407,7 +417,9 @@
         description: form.elements.description.value,
       },
     };
-    await store.put("problems", { id: store.uuid(), user, feature, state: "waiting", refusal: "" });
+    await store.put("problems", {
+      id: store.uuid(), user, feature, kept_at: now(), state: "waiting", refusal: "",
+    });
     form.reset();
     place = null;
     byId("problem-place").textContent = word("problem_kept");
@@ -415,6 +427,15 @@
   });
 
   /* ---- begin ---- */
+
+  /** Forget what was sent long ago; what was not sent stays for ever, whoever made it. */
+  async function forgetOld() {
+    const oldest = new Date(Date.now() - KEPT_DAYS * 86400000).toISOString();
+    const isOld = (moment) => moment !== undefined && moment < oldest;
+    const isOver = (row) => row.state === "sent" && !row.is_open
+      && isOld(row.inspected_at || row.arrived_at || row.kept_at);
+    await Promise.all(["visits", "answers", "photos", "problems"].map((name) => store.forget(name, isOver)));
+  }
 
   byId("send-now").addEventListener("click", () => queue.flush());
   queue.onChange(showQueue);
@@ -425,5 +446,6 @@
   if ("serviceWorker" in navigator && window.isSecureContext) {
     navigator.serviceWorker.register("/service-worker.js", { scope: "/app" });
   }
+  forgetOld();
   loadSheet().then(changed);
 })();
