@@ -82,12 +82,12 @@ def _drawn_ranks(ranked: pd.DataFrame, *, is_proportion: bool, params: RateParam
 
 def _uniforms(names: Iterable[object], params: RateParams) -> FloatArray:
     """Numbers in [0, 1) that follow from the seed and each name; shape (draws, n)."""
-    columns = [np.empty((params.ranking_draws, 0))]
+    columns: list[FloatArray] = [np.empty((params.ranking_draws, 0))]
     for name in names:
         # a hash of any length (FIPS 202): the same numbers with every version of NumPy
         drawn = hashlib.shake_256(f"{params.seed}|{name}".encode()).digest(8 * params.ranking_draws)
         bits = np.frombuffer(drawn, dtype="<u8") >> np.uint64(11)
-        columns.append(bits[:, None] * 2.0**-53)
+        columns.append(np.asarray(bits[:, None] * 2.0**-53, dtype=np.float64))
     return np.hstack(columns)
 
 
