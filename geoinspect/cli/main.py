@@ -44,7 +44,7 @@ COMMANDS = {
     "verify": ("verifying", "verify", "Replay and check the draw of a plan."),
     "lottery": ("lottery", "lottery", "Show whether the lottery keeps its promises."),
     "violation": ("violations", "violations", "Follow violations until they are put right."),
-    "basemap": ("basemapping", "basemaps", "Draw the base map, with water, green and buildings."),
+    "basemap": ("basemapping", "basemaps", "Draw the city's base map."),
     "map": ("mapping", "draw_map", "Draw a map as one HTML file that needs no network."),
     "export": ("exporting", "exports", "Write routes for phones, other programs and paper."),
     "report": ("reporting", "report", "Write a report, from the daily list to the assessment."),
