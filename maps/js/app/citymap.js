@@ -15,6 +15,7 @@
     zoomControl: false,
     attributionControl: false,
     preferCanvas: true,
+    fadeAnimation: false, // a card that fades in cannot be read at first
     minZoom: 7,
     maxZoom: facts.online ? facts.online.maxZoom : 18,
   });
