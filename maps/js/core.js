@@ -114,6 +114,8 @@ const GeoInspect = (function () {
     names.forEach((name) => {
       name.at = L.latLng(name.label[1], name.label[0]);
       name.node = el("span", {}, name.name);
+      name.node.style.color = style.districtLabel;
+      name.node.style.textShadow = [3, 3, 5, 6].map((px) => `0 0 ${px}px ${style.halo}`).join(", ");
       L.marker(name.at, {
         interactive: false,
         keyboard: false,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 
 import folium
 import pytest
@@ -141,3 +142,34 @@ def test_styles_keep_to_what_old_browsers_know():
 def test_a_missing_web_file_is_named_with_the_way_to_get_it():
     with pytest.raises(NotFoundError, match=r"vendor/nothing\.js.*make assets"):
         find_asset("vendor/nothing.js")
+
+
+def test_a_page_is_light_unless_it_is_to_be_dark(page_data):
+    light, dark = (
+        page_data(render_page(replace(page(), dark=is_dark)))["basemapStyle"]
+        for is_dark in (False, True)
+    )
+    assert render_page(page()) == render_page(replace(page(), dark=False))
+    assert light.keys() == dark.keys()
+    assert [road.keys() for road in light["roads"]] == [road.keys() for road in dark["roads"]]
+    for ground in ("land", "outside", "green", "water", "building"):
+        assert brightness(dark[ground]) < 0.25 < 0.7 < brightness(light[ground])
+    # names can be read on the land: WCAG 2.2, 1.4.3
+    for style in (light, dark):
+        for name in ("roadLabel", "greenLabel", "waterLabel", "districtLabel"):
+            assert contrast(style[name], style["land"]) > 4.5
+
+
+def brightness(colour):
+    return sum(int(colour[k : k + 2], 16) for k in (1, 3, 5)) / 765
+
+
+def contrast(one, other):
+    """Contrast ratio of WCAG 2.2."""
+    parts = [[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)] for colour in (one, other)]
+    linear = [
+        [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in part]
+        for part in parts
+    ]
+    low, high = sorted(0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in linear)
+    return (high + 0.05) / (low + 0.05)
