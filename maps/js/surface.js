@@ -146,12 +146,13 @@ const GeoInspectSurface = (function () {
   }
 
   /** Smooth along columns; rows that are equally far above and below share a weight. */
-  function smoothColumns(out, low, high) {
+  function smoothColumns(out, low, high, exposure) {
     out.fill(0);
     for (let row = 0; row < rows; row += 1) {
       if (!occupied.subarray(row, row + 2 * radius + 1).includes(1)) continue;
       const start = row * columns;
       for (let at = start + low; at <= start + high; at += 1) {
+        if (exposure !== null && exposure[at] < kernel.minimum) continue;
         let sum = weights[0] * across[MARGIN + at];
         let above = MARGIN + at - columns;
         let below = MARGIN + at + columns;
@@ -161,10 +162,10 @@ const GeoInspectSurface = (function () {
     }
   }
 
-  /** Smooth counts into `out`, times `scale`. */
-  function smooth(counts, scale, out) {
+  /** Smooth counts into `out`, times `scale`; with `exposure` only where it suffices for a rate. */
+  function smooth(counts, scale, out, exposure = null) {
     const [low, high] = smoothRows(counts, scale);
-    smoothColumns(out, low, high);
+    smoothColumns(out, low, high, exposure);
   }
 
   /* ---- a surface ---- */
@@ -183,19 +184,23 @@ const GeoInspectSurface = (function () {
 
   /** Fill a surface for a period: violations per 100 inspections, or per square kilometre. */
   function fill(into, period, filter) {
-    // a kernel that is 1 in its middle: the surfaces of a rate then count events
-    const peak = isRate ? 2 * Math.PI * sigma * sigma : 1;
-    into.nViolations = bin(violations, period, filter, into.counts);
-    smooth(into.counts, peak, into.found);
-    into.nInspections = bin(inspections, period, filter, into.counts);
-    if (isRate) divide(into, peak);
-    else spread(into);
+    if (isRate) {
+      // a kernel that is 1 in its middle: the surfaces of a rate then count events
+      const peak = 2 * Math.PI * sigma * sigma;
+      into.nInspections = bin(inspections, period, filter, into.counts);
+      smooth(into.counts, peak, into.exposure);
+      into.nViolations = bin(violations, period, filter, into.counts);
+      smooth(into.counts, peak, into.found, into.exposure);
+      divide(into);
+    } else {
+      into.nViolations = bin(violations, period, filter, into.counts);
+      smooth(into.counts, 1, into.found);
+      spread(into);
+    }
     return into;
   }
 
-  function divide(into, peak) {
-    const { found, exposure, values } = into;
-    smooth(into.counts, peak, exposure);
+  function divide({ found, exposure, values }) {
     for (let i = 0; i < N_CELLS; i += 1) {
       values[i] = exposure[i] >= kernel.minimum ? (100 * found[i]) / exposure[i] : NaN;
     }

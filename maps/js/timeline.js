@@ -86,6 +86,8 @@
         canvas.width = Math.max(1, size.x * this.ratio);
         canvas.height = Math.max(1, size.y * this.ratio);
       });
+      this.wide = hatch(this.ratio, false);
+      this.close = hatch(this.ratio, true);
       this.canvas.style.width = size.x + "px";
       this.canvas.style.height = size.y + "px";
       L.DomUtil.setPosition(this.canvas, on.containerPointToLayerPoint([0, 0]));
@@ -118,30 +120,50 @@
     hatch(context) {
       this.cover(context, false);
       this.stamp(context, this.view.looked, "destination-out");
+      const box = this.cellBox();
+      if (box[2] < 1 || box[3] < 1) return;
       const dense = this.dense.getContext("2d");
-      dense.globalCompositeOperation = "copy";
+      dense.save();
+      dense.beginPath();
+      dense.rect(...box);
+      dense.clip();
+      dense.clearRect(...box);
+      dense.globalCompositeOperation = "source-over";
       this.cover(dense, true);
       this.stamp(dense, this.view.few, "destination-in");
+      dense.restore();
       context.globalCompositeOperation = "source-over";
-      context.drawImage(this.dense, 0, 0);
+      context.drawImage(this.dense, ...box, ...box);
+    },
+    /** Left, top, width and height of the cells on the canvas, in whole pixels. */
+    cellBox() {
+      const { k, x, y } = this.place();
+      const left = Math.max(0, Math.floor(x));
+      const upper = Math.max(0, Math.floor(y));
+      const right = Math.min(this.canvas.width, Math.ceil(x + k * grid.columns));
+      const lower = Math.min(this.canvas.height, Math.ceil(y + k * grid.rows));
+      return [left, upper, right - left, lower - upper];
+    },
+    /** Where the cells lie: the side of one and the corner of all, in pixels of the canvas. */
+    place() {
+      const corner = this._map.latLngToContainerPoint(L.CRS.EPSG3857.unproject(L.point(grid.west, grid.north)));
+      const metres = (2 * Math.PI * EARTH) / 256 / Math.pow(2, this._map.getZoom());
+      return { k: (grid.cell / metres) * this.ratio, x: corner.x * this.ratio, y: corner.y * this.ratio };
     },
     /** Fill with a pattern that stays where it is on the map. */
     cover(context, isDense) {
-      const at = this._map.containerPointToLayerPoint([0, 0]).subtract(this._map.getPixelOrigin().multiplyBy(-1));
+      const at = this._map.containerPointToLayerPoint([0, 0]).add(this._map.getPixelOrigin());
       const shift = [at.x, at.y].map((value) => -(((value % HATCH) + HATCH) % HATCH) * this.ratio);
-      const pattern = context.createPattern(hatch(this.ratio, isDense), "repeat");
-      context.fillStyle = pattern;
+      context.fillStyle = context.createPattern(isDense ? this.close : this.wide, "repeat");
       context.setTransform(1, 0, 0, 1, ...shift);
       context.fillRect(0, 0, this.canvas.width + HATCH * this.ratio, this.canvas.height + HATCH * this.ratio);
       context.setTransform(1, 0, 0, 1, 0, 0);
     },
     /** Draw a picture of the cells where the cells lie. */
     stamp(context, cells, operation) {
-      const corner = this._map.latLngToContainerPoint(L.CRS.EPSG3857.unproject(L.point(grid.west, grid.north)));
-      const metres = (2 * Math.PI * EARTH) / 256 / Math.pow(2, this._map.getZoom());
-      const k = (grid.cell / metres) * this.ratio;
+      const { k, x, y } = this.place();
       context.globalCompositeOperation = operation;
-      context.setTransform(k, 0, 0, k, corner.x * this.ratio, corner.y * this.ratio);
+      context.setTransform(k, 0, 0, k, x, y);
       context.drawImage(cells.canvas, 0, 0);
       context.setTransform(1, 0, 0, 1, 0, 0);
     },
