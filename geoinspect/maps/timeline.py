@@ -23,7 +23,7 @@ from geoinspect.maps.layers import (
     text,
 )
 from geoinspect.maps.page import OSM_ATTRIBUTION, Page, render_page
-from geoinspect.maps.scales import css_colour, largest, nice_ticks, scale_colours
+from geoinspect.maps.scales import css_colour, nice_ticks, scale_colours
 from geoinspect.messages import translator
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 WINDOWS_DAYS = (7, 30, 90, 365)
-_DEFAULT_WINDOW_DAYS = 30
+_SHORTEST_DAYS = 30  # that the page shows first
 _SAMPLED_WINDOWS = 12
 _OUTSIDE = N_CODES - 1  # code of an event in no district
 _LARGEST_SEVERITY = 255
@@ -109,8 +109,7 @@ def render_timeline_map(
     translate = translator(language)
     coded = _coded(events, districts, translate("Other categories"))
     grid = Grid.covering(events.extent, events.params)
-    window = _first_window(coded.n_days)
-    surfaces = list(_sampled(events, coded, window))
+    window, surfaces = _first_window(events, coded)
     ticks = nice_ticks(np.concatenate([surface.ravel() for surface in surfaces]))
     as_counts = restricted or len(coded.violations) + len(coded.inspections) > MOST_EVENTS
     bounds = bounds_around(_corners(events), districts)
@@ -133,7 +132,7 @@ def render_timeline_map(
         "grid": _grid_facts(grid),
         "scale": {
             "ticks": ticks,
-            "isOpen": max(map(largest, surfaces)) > ticks[-1],
+            "isOpen": True,  # a shorter period, or one category, may lie above
             "colors": scale_colours(events.is_rate).tolist(),
             "ramp": [css_colour(colour) for colour in scale_colours(events.is_rate)],
         },
@@ -209,9 +208,14 @@ def _districts_of(table: pd.DataFrame, districts: GeoDataFrame | None) -> NDArra
     return found
 
 
-def _first_window(n_days: int) -> int:
-    """Days of the period that the page shows first: a month, or everything if it is short."""
-    return _DEFAULT_WINDOW_DAYS if n_days > _DEFAULT_WINDOW_DAYS else n_days
+def _first_window(events: CountedEvents, coded: _Coded) -> tuple[int, list[FloatArray]]:
+    """Return the shortest period from a month up that has any value, and its surfaces."""
+    shorter = [days for days in WINDOWS_DAYS if _SHORTEST_DAYS <= days < coded.n_days]
+    for window in (*shorter, coded.n_days):
+        surfaces = list(_sampled(events, coded, window))
+        if any(np.isfinite(surface).any() for surface in surfaces):
+            break
+    return window, surfaces
 
 
 def _sampled(events: CountedEvents, coded: _Coded, window: int) -> Iterator[FloatArray]:

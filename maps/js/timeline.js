@@ -220,17 +220,22 @@
 
   let playing = null;
 
+  /** Say what a press of the button will do. */
+  function offer(path, words) {
+    playButton.textContent = "";
+    playButton.append(icon(path));
+    playButton.setAttribute("aria-label", words);
+  }
+
   function stop() {
     playing = null;
-    playButton.replaceChildren(icon(PLAY));
-    playButton.setAttribute("aria-label", t("Play"));
+    offer(PLAY, t("Play"));
   }
 
   function play() {
     const begin = shown.last >= nDays - 1 ? Math.min(windowDays, nDays) - 1 : shown.last;
     playing = { begin, since: null };
-    playButton.replaceChildren(icon(PAUSE));
-    playButton.setAttribute("aria-label", t("Pause"));
+    offer(PAUSE, t("Pause"));
     requestAnimationFrame(step);
   }
 

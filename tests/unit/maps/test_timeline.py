@@ -111,6 +111,17 @@ def test_the_scale_covers_the_rates_of_all_periods(town, payload):
     assert page["windows"] == [7, 30, 90]
 
 
+def test_a_city_with_few_inspections_first_shows_a_period_that_has_a_rate(town, payload):
+    days = [town.period[0] + timedelta(k) for k in range(0, 200, 20)]
+    at = town.inspections.iloc[:1]
+    made = pd.concat([at] * 10).assign(day=days)
+    page = payload(replace(town, inspections=made, violations=town.violations[:0]))
+    assert page["nDays"] == 181
+    # thirty days hold two inspections, ninety hold the five that a rate needs
+    assert page["window"] == 90
+    assert page["windows"] == [7, 30, 90]
+
+
 def test_a_city_without_any_event_is_refused(town):
     empty = replace(town, violations=town.violations[:0], inspections=town.inspections[:0])
     with pytest.raises(InputError, match="no violation and no inspection"):
