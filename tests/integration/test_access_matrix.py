@@ -13,6 +13,7 @@ Nothing here lists endpoints. Three questions are put to each of them:
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -33,6 +35,7 @@ from geoinspect.api.app import create_app
 from geoinspect.api.dependencies import StoreDep  # noqa: TC001
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001
+from geoinspect.cases import Act, Defect, Mover, Party
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown
 from geoinspect.errors import ForbiddenError, NotFoundError
@@ -41,9 +44,11 @@ from geoinspect.people.account import Account
 from geoinspect.people.bearers import csrf_token
 from geoinspect.people.passwords import hash_password
 from geoinspect.people.rights import GRANTS
+from geoinspect.photos import Photo
 from geoinspect.responsibility import assign
 from geoinspect.sealing import ReleaseParams
 from geoinspect.store import signing
+from geoinspect.store.cases import Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,6 +65,8 @@ TIMES = {
     "after": (datetime(2026, 11, 23, 0, 45, tzinfo=UTC), "whole"),
     "underway": (datetime(2026, 11, 23, 0, 45, tzinfo=UTC), "stop-by-stop"),
 }
+#: Stops of the own route that its inspector knows.
+N_KNOWN = {"before": 0, "after": 99, "underway": 1}
 UNITS = ("U0", "U1", "U2", "U3", "U4", "U5")
 METHODS = ("get", "post", "put", "patch", "delete")
 JOB, OTHER_JOB, NOBODYS = "a" * 32, "b" * 32, "NOT-THERE"
@@ -209,6 +216,7 @@ def _city(path: Path, planted: Planted) -> CityFolder:
             told = {"description": names + "-FOUND"} if "description" in own else {}
             merge(own.assign(point_id=names, **told))
     store.replace_assignments(ASSIGNED.loc[ids].rename(NAMES))
+    _add_cases(store)
     _add_people(store)
     _add_jobs(store, planted)
     if planted.plan is not None:
@@ -223,6 +231,23 @@ def _city(path: Path, planted: Planted) -> CityFolder:
         store.ledger.add_amendment({**facts, **told, "dropped": dropped})
     store.close()
     return folder
+
+
+def _add_cases(store: Any) -> None:
+    """Cases that the units owe, and cases that wait for a re-inspection; V01 has none."""
+    places = store.violations()["point_id"].dropna().drop("V01", errors="ignore")
+    for case_id, point_id in sorted(places.items()):
+        # numbers run on within an issuer: with one a place, none tells of another place
+        office = Office(ZoneInfo("Asia/Shanghai"), f"创办{point_id}")
+        store.cases.open(case_id, Defect.CONDUCT, at=DRAWN)
+        store.cases.notify(case_id, Mover("supervisor", Party.OFFICE), office, at=DRAWN)
+        if int(case_id[1:]) % 2 == 0:
+            reply = Mover("somebody", Party.UNIT)
+            digest = hashlib.sha256(point_id.encode()).hexdigest()
+            photo = Photo(digest, "jpeg", 1, 1, 1, None, None, b"")
+            store.cases.reply(case_id, reply, f"{point_id}-FOUND", [photo], at=DRAWN)
+            head = Mover("head", Party.UNIT_LEADER)
+            store.cases.step(case_id, Act.APPROVE, head, at=DRAWN)
 
 
 def _add_people(store: Any) -> None:
@@ -283,6 +308,11 @@ def _twin(city: City, who: str | None, time: str) -> Planted:
         part |= {"other_job": "draw", "own_job": "assign"}
     elif owner != "administrator":
         part["other_job"] = None
+    if who == "inspector-in":
+        own = next(r for r in city.plan["routes"] if str(r["team_id"]) == city.own_team)
+        known = {stop["point_id"] for stop in own["stops"][: N_KNOWN[time]]}
+        # a stop that is known tells of the case that waits there
+        part = {**part, "units": UNITS, "points": frozenset(p for p in NAMES if NAMES[p] in known)}
     if who == "token-points":
         part["violations"] = False
     plan: dict[str, Any] | None = None
@@ -290,7 +320,7 @@ def _twin(city: City, who: str | None, time: str) -> Planted:
         plan = city.plan
         sees_whole = owner in ("supervisor", "leader") and time == "after"
         if who in TOKENS or not sees_whole:
-            n_known = {"before": 0, "after": 99, "underway": 1}[time]
+            n_known = N_KNOWN[time]
             plan = _other_plan(plan, city.own_team if who == "inspector-in" else None, n_known)
     return Planted(plan, **part)
 
@@ -373,6 +403,7 @@ class Asker:
         sent: dict[str, Any] = {"headers": dict(self.headers)}
         if question.is_file:
             sent["files"] = {"file": ("points.csv", b"id,name\n1,a\n")}
+            sent["data"] = {"text": "words", "passed": "true"}
         elif question.body is not None:
             sent["json"] = question.body
         if question.key:
@@ -431,7 +462,7 @@ def _ids(operation: dict[str, Any], name: str) -> tuple[str, ...]:
         return ("2026-11-23", "2026-11-24")
     own, other = NAMES["TT03"], NAMES["TT05"]
     route = "2026-11-23.1.001.stop"
-    return (own, other, "V01", "V02", "D1", "supervisor", route, JOB, OTHER_JOB, NOBODYS)
+    return (own, other, "V04", "V05", "D1", "supervisor", route, JOB, OTHER_JOB, NOBODYS)
 
 
 def _example(schema: dict[str, Any], defs: dict[str, Any], name: str, point: str) -> Any:
