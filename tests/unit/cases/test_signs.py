@@ -49,14 +49,14 @@ class Town:
         row = {"case_id": case_id, "use": use, "sha256": photo.sha256, "lon": lon, "lat": lat}
         self.photos.append({**row, "taken_at": photo.taken_at, "likeness": photo.likeness})
 
-    def signs(self, params: SignParams | None = None) -> list[Sign]:
+    def signs(self, params: SignParams | None = None, only: str | None = None) -> list[Sign]:
         cases = pd.DataFrame(self.cases).set_index("case_id")
         for name in ("found_at", "noticed_at", "closed_at"):
             cases[name] = pd.to_datetime(cases[name], utc=True)
         columns = ["case_id", "use", "sha256", "lon", "lat", "taken_at", "likeness"]
         photos = pd.DataFrame(self.photos, columns=columns)
         photos["taken_at"] = pd.to_datetime(photos["taken_at"], utc=True)
-        return find_signs(cases, photos.astype({"lon": float, "lat": float}), params)
+        return find_signs(cases, photos.astype({"lon": float, "lat": float}), params, only=only)
 
 
 def local(moment: datetime) -> datetime:
@@ -125,6 +125,18 @@ def test_every_planted_sham_closure_is_found_with_its_kind(kind: Kind) -> None:
 def test_at_most_two_of_a_hundred_honest_closures_are_looked_at() -> None:
     false = [case_id for case_id in signs_of_the_town() if case_id.startswith("H")]
     assert len(false) <= 0.02 * N_HONEST, false
+
+
+def test_a_look_at_one_case_finds_what_a_look_at_all_finds_there() -> None:
+    town = Town([], [])
+    for k in range(3):
+        add_honest(town, k)
+    planted = [add_planted(town, kind, k) for kind in PLANTED for k in range(2)]
+    every = town.signs()
+    assert {sign.case_id for sign in every} >= set(planted) - {"PSAME_PICTURE00", "PSAME_PICTURE01"}
+    for case in town.cases:
+        own = [sign for sign in every if sign.case_id == case["case_id"]]
+        assert town.signs(only=case["case_id"]) == own
 
 
 def test_a_proof_that_is_the_photo_of_the_finding_is_found() -> None:
