@@ -358,6 +358,22 @@ def test_a_problem_elsewhere_is_reported_once(phone: BrowserContext, office: Off
     assert (found.description, found.geometry.x, found.geometry.y) == ("井盖缺失", 112.5, 32.8)
 
 
+def test_a_tap_on_the_map_says_where_a_problem_is(phone: BrowserContext, office: Office) -> None:
+    page = _open(phone, office)
+    page.clock.set_fixed_time(NOW)
+    page.locator("#problem-map").click(position={"x": 150, "y": 130})
+    expect(page.locator("#problem-place")).to_contain_text("位于 112.")
+    page.get_by_label("问题描述").fill("井盖缺失")
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("#queue-counts")).to_contain_text("已发送 1")
+    store = office.folder.store()
+    (found,) = store.violations().itertuples()
+    west, south, east, north = store.points().total_bounds
+    store.close()
+    assert west < found.geometry.x < east
+    assert south < found.geometry.y < north
+
+
 def test_a_remark_without_an_answer_keeps_the_stop_open(
     phone: BrowserContext, office: Office
 ) -> None:

@@ -9,6 +9,7 @@ from geoinspect.api.dependencies import FolderDep  # noqa: TC001
 from geoinspect.api.pages.rendering import AppPage, render, static_url
 from geoinspect.api.permits import PUBLIC, needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
+from geoinspect.errors import NotFoundError
 from geoinspect.maps.assets import find_asset
 from geoinspect.people import Permission
 
@@ -21,7 +22,11 @@ WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 @router.get("/app/inspect", **needs(Permission.RECORD_RESULTS))
 def show_inspect(request: Request, sight: SightDep) -> AppPage:
     """Show the page on which inspections are recorded; what it shows, the phone has or fetches."""
-    return render(request, sight, "inspect")
+    try:
+        sight.own_routes()
+    except NotFoundError:
+        return render(request, sight, "inspect", is_released=False)
+    return render(request, sight, "inspect", is_released=True)
 
 
 @router.get("/service-worker.js", **PUBLIC)

@@ -147,10 +147,15 @@
 
   const stopsOf = () => (sheet === null ? [] : sheet.routes.flatMap((route) => route.stops));
 
-  async function loadSheet() {
+  /** Show the sheet that the phone has, then the one of the service; the page knows if there is none yet. */
+  async function loadSheet(isFirst = false) {
     const kept = await store.get("sheets", user);
     sheet = kept ? kept.sheet : null;
     await showStops();
+    if (isFirst && root.dataset.released === "no") {
+      byId("sheet-note").textContent = word("no_route");
+      return;
+    }
     try {
       const answer = await fetch("/inspections/sheet", { headers: { Accept: "application/json" } });
       if (answer.ok) {
@@ -186,6 +191,7 @@
     const older = visits.filter((visit) => visit.is_open && !shownVisits.has(visit));
     cards.push(...older.map((visit) => ({ stop: visit.stop, visit })));
     cards.sort((a, b) => rank(a.visit) - rank(b.visit) || a.stop.sequence - b.stop.sequence);
+    window.GeoInspectMap.show(stopsOf());
     byId("stops").replaceChildren(...cards.map(({ stop, visit }, k) => {
       const own = visit ? answers.filter((row) => row.inspection_id === visit.inspection_id) : [];
       return stopNode(stop, visit, own, k === 0);
@@ -390,10 +396,16 @@
   let place = null;
 
   function showPlace() {
+    window.GeoInspectMap.setMark(place);
     byId("problem-place").textContent = place === null
       ? word("no_position")
       : word("at", { lon: place.lon.toFixed(5), lat: place.lat.toFixed(5) });
   }
+
+  window.GeoInspectMap.onPick((picked) => {
+    place = picked;
+    showPlace();
+  });
 
   byId("problem-locate").addEventListener("click", async () => {
     const found = await locate();
@@ -422,6 +434,7 @@
     });
     form.reset();
     place = null;
+    showPlace();
     byId("problem-place").textContent = word("problem_kept");
     changed();
   });
@@ -447,5 +460,5 @@
     navigator.serviceWorker.register("/service-worker.js", { scope: "/app" });
   }
   forgetOld();
-  loadSheet().then(changed);
+  loadSheet(true).then(changed);
 })();
