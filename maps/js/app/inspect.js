@@ -43,10 +43,11 @@
   }
 
   /** The state of the queue in one word: nothing is called sent while something is not. */
-  function stateOf(waiting, asking) {
+  function stateOf({ waiting, asking, draft }) {
     if (queue.state() !== "idle") return queue.state();
     if (waiting > 0) return "sending";
-    return asking > 0 ? "stuck" : "idle";
+    if (asking > 0) return "stuck";
+    return draft > 0 ? "unfinished" : "idle";
   }
 
   async function showQueue() {
@@ -57,7 +58,7 @@
     byId("queue-counts").textContent = word("counts", counted);
     const asking = n("conflict") + n("refused");
     byId("queue-asking").textContent = asking ? word("asking", { n: asking }) : "";
-    const state = stateOf(counted.waiting, asking);
+    const state = stateOf({ ...counted, asking });
     byId("queue-state").textContent = word(state);
     byId("queue").dataset.state = state;
     byId("queue-sign-in").hidden = state !== "signed-out";
