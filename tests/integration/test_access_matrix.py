@@ -480,6 +480,11 @@ def _example(schema: dict[str, Any], defs: dict[str, Any], name: str, point: str
         "password": PASSWORD, "team_id": "1", "coordinates": [112.505, 32.81],
         "disabled": False, "offices": ["U3"], "inspector_id": "I-x", "code": "",
         "targets": {}, "role": "auditor",
+        "records": [{
+            "inspection_id": "00000000-0000-4000-8000-000000000001", "item_id": "A",
+            "revision": 1, "point_id": point, "inspected_at": "2026-11-23T08:44:00+08:00",
+            "n_breaches": 0,
+        }],
     }  # fmt: skip
     if name in known:
         return known[name]
@@ -538,7 +543,9 @@ def _questions(app: FastAPI, who: str | None, only: str = "") -> list[Question]:
 
 
 def _point_in(body: Any) -> str:
-    facts = body.get("properties", {}) if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        return ""
+    facts = body.get("properties") or next(iter(body.get("records", ())), {})
     return str(facts.get("point_id", ""))
 
 
