@@ -44,6 +44,7 @@ STATIC_FILES = (
     "css/inspect.css",
     "css/icon.svg",
     "js/app/exif.js",
+    "js/app/field-map.js",
     "js/app/field-photos.js",
     "js/app/field-queue.js",
     "js/app/field-store.js",
