@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 import jsonschema
@@ -380,6 +380,14 @@ class Asker:
         self.headers |= {"If-Match": "*"}
         self._enter()
 
+    def __enter__(self) -> Self:
+        """Keep one loop for all requests: starting another for each costs most of the time."""
+        self.client.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.client.__exit__(*error)
+
     def _enter(self) -> None:
         """Sign in, or make a token."""
         if self._who is None:
@@ -519,6 +527,7 @@ def _questions(app: FastAPI, who: str | None, only: str = "") -> list[Question]:
     Every request worth sending; a post is sent again under its key.
 
     Whoever is refused is refused for the first and the last id alike: others add nothing.
+    What a body may tell is asked of these two ids; of all others, whether they are there.
     """
     questions: list[Question] = []
     for method, path, operation in _endpoints(app):
@@ -528,17 +537,19 @@ def _questions(app: FastAPI, who: str | None, only: str = "") -> list[Question]:
         choices = _ids(operation, names[0]) if names else ("",)
         is_file = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
         is_open = _may_ask(who, tuple(operation["x-permission"]))
-        for chosen in choices if is_open else dict.fromkeys((choices[0], choices[-1])):
+        bodies = [None] if is_file else _bodies(app, operation)
+        ends = dict.fromkeys((choices[0], choices[-1]))
+        for chosen in choices if is_open else ends:
             concrete = re.sub(r"\{[^}]+\}", chosen, path)
-            bodies = [None] if is_file else _bodies(app, operation)
-            for body in bodies if is_open else bodies[:1]:
+            is_whole = is_open and chosen in ends
+            for body in bodies if is_whole else bodies[:1]:
                 key = f"key-{len(questions):05}" if method == "post" else ""
                 point = _point_in(body)
                 question = Question(
                     method, concrete, tuple(operation["x-permission"]),
                     tuple(filter(None, (chosen, point))), body, is_file, key,
                 )  # fmt: skip
-                questions += [question] * (2 if method == "post" and is_open else 1)
+                questions += [question] * (2 if method == "post" and is_whole else 1)
     return questions
 
 
@@ -610,10 +621,10 @@ def _faults(
     """Ask two cities the same; return how much was asked, and all that was wrong with it."""
     now, _ = TIMES[time]
     hidden, faults = _hidden(city, who, time), []
-    askers = Asker(full, who, now), Asker(twin, who, now)
     questions = _questions(full, who, only)
-    for question in questions:
-        here, there = (asker.ask(question) for asker in askers)
+    with Asker(full, who, now) as here_asks, Asker(twin, who, now) as there_asks:
+        answers = [(here_asks.ask(question), there_asks.ask(question)) for question in questions]
+    for question, (here, there) in zip(questions, answers, strict=True):
         told = here.told
         for asked in question.asked:
             # what somebody named is no news to them
