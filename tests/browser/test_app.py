@@ -104,6 +104,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
+    # whoever connects before the server runs waits, and is not refused
+    listening.listen()
     office.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

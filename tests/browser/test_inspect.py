@@ -62,6 +62,8 @@ class Office:
             app, host="127.0.0.1", port=self.port, log_level="error", lifespan="off"
         )
         listening = config.bind_socket()
+        # whoever connects before the server runs waits, and is not refused
+        listening.listen()
         self.port = listening.getsockname()[1]
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -317,8 +319,11 @@ def test_whoever_signs_out_leaves_no_route_behind_and_loses_nothing(
     page.get_by_role("button", name="退出").click()
     page.wait_for_url("**/sign-in")
     office.stop()
+    # a page of its own: the browser's error page tries again, and would interrupt what follows
+    closed = phone.new_page()
     with pytest.raises(Error, match="ERR_"):
-        page.goto(f"{office.address}/app/inspect")
+        closed.goto(f"{office.address}/app/inspect")
+    closed.close()
     office.start()
     _sign_in(page, office, "li")
     page.goto(f"{office.address}/app/inspect")
