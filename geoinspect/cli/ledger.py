@@ -124,28 +124,6 @@ def attempt_of(ledger: PlanLedger, what: str) -> tuple[Entry, Record]:
     return ledger.commit_of(commitment), record
 
 
-def secrets_of(ledger: PlanLedger, entry: Entry, given: Sequence[str]) -> list[str]:
-    """
-    Return all secrets of an attempt, revealed before or given now, in the order of their hashes.
-
-    Raises
-    ------
-    InputError
-        If one was not committed to, or is still missing.
-    """
-    known = ledger.reveals(entry).with_secrets([read_secret(secret) for secret in given])
-    if known.missing:
-        raise InputError(
-            "{known} of {n} secrets are revealed. Whoever keeps the others, with the SHA-256 "
-            "{missing}, reveals them with `geoinspect -C CITY plan reveal {day} --secret HEX`.",
-            known=len(known.hashes) - len(known.missing),
-            n=len(known.hashes),
-            missing=", ".join(known.missing),
-            day=entry.day,
-        )
-    return [secret for secret in known.secrets if secret is not None]
-
-
 def tell_unrevealed(session: Session, folder: CityFolder, attempts: Sequence[Attempt]) -> None:
     """Name every attempt that was committed and never drawn."""
     zone = folder.settings.zone

@@ -11,7 +11,7 @@ import typer
 from geoinspect.cityday import city_on, named_teams, with_city_knobs
 from geoinspect.cli.amending import amend
 from geoinspect.cli.groups import command_group
-from geoinspect.cli.ledger import attempt_of, list_attempts, reveal, secrets_of, show
+from geoinspect.cli.ledger import attempt_of, list_attempts, reveal, show
 from geoinspect.cli.opening import is_kept_closed, open_plan, tell_closed, tell_unsealed
 from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
     ServiceOption,
@@ -24,6 +24,7 @@ from geoinspect.cli.verifying import verify
 from geoinspect.drawing import draw_committed
 from geoinspect.errors import InputError
 from geoinspect.frame import REASONS
+from geoinspect.jobs.plans import known_secrets
 from geoinspect.lottery.record import to_bytes
 from geoinspect.lottery.shortage import shortages
 from geoinspect.lottery.verify import team_seats
@@ -198,7 +199,7 @@ def draw(
     ledger = folder.store().ledger
     entry, committed = attempt_of(ledger, what)
     ledger.check_redraw(entry, reason)
-    known = secrets_of(ledger, entry, secrets or [])
+    known = known_secrets(ledger, entry, secrets or [])
     with session.steps() as step:
         step("Loading the city")
         record = draw_committed(

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 import geoinspect
 from geoinspect.maps import OSM_ATTRIBUTION
-from geoinspect.maps.assets import read_asset
+from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
-
-    from jinja2 import Template
 
     from geoinspect.exports.itinerary import Itinerary, Leg, Visit
     from geoinspect.messages import Language
@@ -75,26 +71,19 @@ def _render(
 ) -> str:
     """Fill the template."""
     translate = translator(language)
-    return _template().render(
-        lang=_HTML_LANGUAGES[language],
-        t=lambda sentence, **fields: translate(sentence).format(**fields),
-        software=f"geoinspect {geoinspect.__version__}",
-        attribution=OSM_ATTRIBUTION,
-        made_for=made_for,
-        sheets=[_sheet(route, language) for route in itineraries],
-        with_list=with_list,
+    return (
+        templates()
+        .get_template(_TEMPLATE)
+        .render(
+            lang=_HTML_LANGUAGES[language],
+            t=lambda sentence, **fields: translate(sentence).format(**fields),
+            software=f"geoinspect {geoinspect.__version__}",
+            attribution=OSM_ATTRIBUTION,
+            made_for=made_for,
+            sheets=[_sheet(route, language) for route in itineraries],
+            with_list=with_list,
+        )
     )
-
-
-def _template() -> Template:
-    environment = Environment(
-        loader=FunctionLoader(lambda name: read_asset(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(_TEMPLATE)
 
 
 def _sheet(route: Itinerary, language: Language) -> dict[str, Any]:

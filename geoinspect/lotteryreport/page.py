@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 import geoinspect
 from geoinspect.lotteryreport import charts
 from geoinspect.lotteryreport.report import summary
-from geoinspect.maps.assets import read_asset
+from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def render_report(report: LotteryReport, *, language: Language = "zh") -> str:
     """
     translate = translator(language)
     return (
-        _environment()
+        templates()
         .get_template(_TEMPLATE)
         .render(
             lang=_HTML_LANGUAGES[language],
@@ -64,17 +62,6 @@ def render_report(report: LotteryReport, *, language: Language = "zh") -> str:
 def told(row: Row, translate: Translate) -> tuple[str, str, str]:
     """Return promise, bound and finding of a row in words."""
     return translate(row.promise), row.bound, translate(row.found).format(**row.data)
-
-
-def _environment() -> Environment:
-    """Environment of our templates; every value is escaped."""
-    return Environment(
-        loader=FunctionLoader(lambda name: read_asset(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _row(row: Row, translate: Translate) -> dict[str, Any]:

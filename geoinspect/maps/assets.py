@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
 from geoinspect.errors import NotFoundError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -55,3 +57,17 @@ def read_asset(name: str) -> str:
 def read_style(name: str) -> Any:
     """Return the content of a style table, `styles/<name>.json`."""
     return json.loads(read_asset(f"styles/{name}.json"))
+
+
+@cache
+def templates() -> Environment:
+    """Return the environment of our templates, `templates/<name>`; every value is escaped."""
+    made = Environment(
+        loader=FunctionLoader(lambda name: read_asset(f"templates/{name}")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = lambda value: f"{value:,}"
+    return made

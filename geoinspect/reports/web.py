@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 import geoinspect
 from geoinspect.errors import MissingDependencyError
-from geoinspect.maps.assets import read_asset
+from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 from geoinspect.reports.charts import as_svg, draw_groups, draw_series
 from geoinspect.reports.numbers import Figure
@@ -52,7 +50,7 @@ def render_page(
     """
     translate = translator(language)
     return (
-        _environment()
+        templates()
         .get_template(_TEMPLATE)
         .render(
             lang=_HTML_LANGUAGES[language],
@@ -108,14 +106,3 @@ def _pictures(numbers: ReportNumbers, translate: Callable[[str], str]) -> dict[s
     }
     # numbers and our own words only: names are drawn as paths
     return {key: Markup(as_svg(each)) for key, each in drawn.items() if each is not None}
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FunctionLoader(lambda name: read_asset(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

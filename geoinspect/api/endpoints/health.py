@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -13,6 +15,8 @@ from geoinspect.api.permits import PUBLIC, needs
 from geoinspect.api.responses import problems
 from geoinspect.api.schemas import Health
 from geoinspect.people import Permission
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["service"])
 
@@ -44,7 +48,8 @@ def ready(folder: FolderDep) -> Readiness | Response:
         store.jobs.counts()
         store.close()
     except Exception:
-        # why is in the log; a stranger need not know
+        # why is for the log; a stranger need not know
+        logger.exception("the database cannot be reached")
         return problem(503)
     return Readiness(status="ready")
 

@@ -11,9 +11,10 @@ from geoinspect.api.auth import check_origin, set_session
 from geoinspect.api.dependencies import FolderDep, NowDep, StoreDep  # noqa: TC001
 from geoinspect.api.endpoints.session import enter
 from geoinspect.api.errors import SIGN_IN
-from geoinspect.api.pages.rendering import AppPage, environment, language_of, shell
+from geoinspect.api.pages.rendering import AppPage, language_of, shell
 from geoinspect.api.permits import PUBLIC
 from geoinspect.errors import UnauthenticatedError
+from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def post_sign_in(
 def _page(request: Request, folder: CityFolder, problem: str) -> AppPage:
     """Ask for name and password, after a failure with the reason."""
     settings = folder.settings
-    page = environment().get_template("app/sign_in.html.j2")
+    page = templates().get_template("app/sign_in.html.j2")
     return AppPage(
         page.render(
             **shell(language_of(request, settings.language), settings.name),

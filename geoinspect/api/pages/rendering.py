@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from geoinspect.api.auth import csrf_of
-from geoinspect.maps.assets import find_asset, read_asset
+from geoinspect.maps.assets import find_asset, templates
 from geoinspect.messages import LANGUAGES, translator
 from geoinspect.people import Permission, may
 
@@ -162,7 +161,7 @@ def render(
     """
     settings = sight.folder.settings
     language = language_of(request, settings.language)
-    page = environment().get_template(f"app/{template}.html.j2")
+    page = templates().get_template(f"app/{template}.html.j2")
     return AppPage(
         page.render(
             **shell(language, settings.name),
@@ -190,20 +189,6 @@ def shell(language: Language, city: str) -> dict[str, Any]:
         "city": city,
         "static": static_url,
     }
-
-
-@cache
-def environment() -> Environment:
-    """Environment of the application's templates."""
-    made = Environment(
-        loader=FunctionLoader(lambda name: read_asset(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["number"] = lambda value: f"{value:,}"
-    return made
 
 
 @cache
