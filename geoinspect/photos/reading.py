@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from geoinspect.errors import InputError
 from geoinspect.photos.likeness import fingerprint
@@ -152,6 +152,8 @@ def kind_of(content: bytes, name: str) -> str:
 
 def _opened(content: bytes, name: str, params: PhotoParams) -> Image.Image:
     """Decode an image; its size is known before its pixels are."""
+    # WeasyPrint, once loaded for a report, has the whole process fill up photos that broke off
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         image = Image.open(io.BytesIO(content))
         if image.width * image.height <= params.max_pixels:

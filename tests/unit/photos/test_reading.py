@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from geoinspect.errors import InputError, NotFoundError, VerificationError
 from geoinspect.photos import PhotoFolder, PhotoParams, read_photo
@@ -91,6 +91,14 @@ def test_a_photo_that_broke_off_is_refused() -> None:
         read_photo(as_jpeg(scene(1))[:2000], "a.jpg", SHANGHAI)
     with pytest.raises(InputError, match=r"a\.png is damaged"):
         read_photo(saved("png")[:20], "a.png", SHANGHAI)
+
+
+def test_a_report_made_before_does_not_let_broken_photos_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(InputError, match=r"a\.jpg is damaged"):
+        read_photo(as_jpeg(scene(1))[:2000], "a.jpg", SHANGHAI)
 
 
 def test_photos_that_are_too_large_are_refused_before_they_are_unpacked() -> None:
