@@ -48,7 +48,7 @@ types: install ## Check types with mypy --strict
 	$(BIN)/mypy
 
 pytest: assets programs ## Run unit, property, integration, doc and browser tests with coverage
-	$(BIN)/coverage run -m pytest --doctest-modules
+	$(BIN)/pytest --doctest-modules --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=
 	@$(MAKE) --no-print-directory coverage
 
 coverage: ## Print the coverage of the last test run
