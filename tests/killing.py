@@ -12,9 +12,11 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +24,14 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from geoinspect.audit import verify_chain
-from geoinspect.cityfolder import SETTINGS_FILE, CityFolder
+from geoinspect.cityfolder import DATABASE_FILE, SETTINGS_FILE, CityFolder
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.jobs import Worker, keep_upload
 from geoinspect.ledger import Act, binding_numbers
 from geoinspect.lottery.draw import sha256_hex
 from geoinspect.network import read_network
 from geoinspect.responsibility import assign
-from geoinspect.store import restore_backup, write_backup
+from geoinspect.store import restore_backup, with_schema, write_backup
 from geoinspect.store.databases import close_all
 from geoinspect.store.jobs import JobState
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geoinspect.store import Store
+
+    from .postgres import Cluster
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 DAY = date(2026, 11, 24)
@@ -56,8 +60,10 @@ _ORDER = {
     "public": None,
     "reason": "",
 }
-_FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload(["geoinspect.jobs", "geoinspect.lottery.warm", "tests.killing"])
+FORK = multiprocessing.get_context("forkserver")
+FORK.set_forkserver_preload(
+    ["geoinspect.cli.main", "geoinspect.jobs", "geoinspect.lottery.warm", "tests.killing_service"]
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,8 @@ def run_and_kill(path: Path, task: str, *, moment: int = 0, after_s: float | Non
         The parent kills it this long after it began; None for never.
     """
     close_all()
-    ours, theirs = _FORK.Pipe()
-    child = _FORK.Process(target=_work, args=(str(path), task, moment, theirs))
+    ours, theirs = FORK.Pipe()
+    child = FORK.Process(target=_work, args=(str(path), task, moment, theirs))
     child.start()
     theirs.close()
     assert ours.recv() == "begun"
@@ -104,7 +110,8 @@ def run_and_kill(path: Path, task: str, *, moment: int = 0, after_s: float | Non
 
 def _work(path: str, task: str, moment: int, told: Any) -> None:
     """Do the work in a child, counting its moments."""
-    folder, seen = CityFolder.open(Path(path)), _Moments(moment)
+    folder, seen = CityFolder.open(Path(path)), Moments(FORK.RawValue("i"), FORK.RawValue("i"))
+    seen.last.value = moment
     seen.watch()
     told.send("begun")
     began = datetime.now(UTC)
@@ -112,18 +119,19 @@ def _work(path: str, task: str, moment: int, told: Any) -> None:
         write_backup(folder.store(), folder.path / "city.backup", at=NOW)
     else:
         assert Worker(folder).run_pending() == 1
-    told.send((seen.n, (datetime.now(UTC) - began) / timedelta(seconds=1)))
+    told.send((seen.n.value, (datetime.now(UTC) - began) / timedelta(seconds=1)))
 
 
-class _Moments:
-    """Counts moments and ends the process at one of them."""
+@dataclass(frozen=True)
+class Moments:
+    """Counts moments and ends the process at one of them; other processes may look on."""
 
-    def __init__(self, last: int) -> None:
-        self.n, self._last = 0, last
+    n: Any
+    last: Any
 
     def pass_one(self, *_args: Any) -> None:
-        self.n += 1
-        if self.n == self._last:
+        self.n.value += 1
+        if self.n.value == self.last.value:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self) -> None:
@@ -153,10 +161,11 @@ class Cities:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._n = folder, 0
+        self._folder, self._numbers = folder, count(1)
+        self._on_servers: dict[tuple[Path, str], str] = {}
+        self._databases: dict[Path, tuple[Cluster, str]] = {}
         city = CityFolder.create(folder / "first", name="小镇")
-        self._network = read_network(tinytown_folder() / "streets.osm")
-        self._network.save(city.network_path)
+        read_network(tinytown_folder() / "streets.osm").save(city.network_path)
         _fill(city.store())
         self._keep(city, "import")
         self._keep(city, "backup")
@@ -168,20 +177,50 @@ class Cities:
         self._keep(city, "amend")
 
     def _keep(self, city: CityFolder, task: str) -> None:
-        write_backup(city.store(), self._folder / f"{task}.backup", at=NOW)
+        shutil.copytree(city.path, self.kept(task))
+        _QUEUE[task](CityFolder.open(self.kept(task)))
 
-    def ready_for(self, task: str, url: str | None) -> CityFolder:
-        """Make a city with the task's job in its queue; `url` is None for SQLite."""
-        self._n += 1
-        path = self._folder / f"{task}-{self._n}"
-        path.mkdir()
-        where = f'database_url = "{url}"\n' if url else ""
-        (path / SETTINGS_FILE).write_text(f'name = "小镇"\n{where}', encoding="utf-8")
-        city = CityFolder.open(path)
-        restore_backup(city.database, self._folder / f"{task}.backup")
-        city.network_path.hardlink_to(self._folder / "first" / city.network_path.name)
-        _QUEUE[task](city)
-        return city
+    @property
+    def folder(self) -> Path:
+        """Where they lie."""
+        return self._folder
+
+    def kept(self, task: str) -> Path:
+        """Return the city that those for a task are copied from."""
+        return self._folder / "kept" / task
+
+    def ready_for(self, task: str, server: Cluster | None) -> CityFolder:
+        """Make a city with the task's job in its queue; `server` is None for SQLite."""
+        path = self._folder / f"{task}-{next(self._numbers)}"
+        shutil.copytree(self.kept(task), path)
+        if server is not None:
+            (path / DATABASE_FILE).unlink()
+            name = server.database(self._template(task, server))
+            self._databases[path] = (server, name)
+            where = f'database_url = "{server.address(name)}"\ndatabase_schema = "city"\n'
+            (path / SETTINGS_FILE).write_text(f'name = "小镇"\n{where}', encoding="utf-8")
+        return CityFolder.open(path)
+
+    def _template(self, task: str, server: Cluster) -> str:
+        """Return the database of a server that those for a task are copied from."""
+        key = (server.folder, task)
+        if key not in self._on_servers:
+            kept, file = CityFolder.open(self.kept(task)), self._folder / "kept.backup"
+            write_backup(kept.store(), file, at=NOW)
+            self._on_servers[key] = server.database()
+            where = with_schema(server.address(self._on_servers[key]), "city")
+            restore_backup(where, file)
+            # nobody may be connected to what is copied
+            close_all()
+        return self._on_servers[key]
+
+    def forget(self, city: CityFolder) -> None:
+        """Remove a city that a test is done with."""
+        close_all()
+        shutil.rmtree(city.path)
+        if city.path in self._databases:
+            server, name = self._databases.pop(city.path)
+            server.drop(name)
 
 
 @dataclass(frozen=True)
@@ -193,10 +232,15 @@ class Round:
 
 
 def round_of(
-    cities: Cities, task: str, url: str | None, *, moment: int = 0, after_s: float | None = None
+    cities: Cities,
+    task: str,
+    server: Cluster | None,
+    *,
+    moment: int = 0,
+    after_s: float | None = None,
 ) -> Round:
     """Kill a child at its task; check the city before and after another one goes on."""
-    city = cities.ready_for(task, url)
+    city = cities.ready_for(task, server)
     victim = run_and_kill(city.path, task, moment=moment, after_s=after_s)
     if task == "backup":
         _check_backup(city, victim)
@@ -209,13 +253,13 @@ def round_of(
         assert not list(city.path.glob("uploads/*/*"))
     _check_done(city, task)
     states = tuple(job.state for job in city.store().jobs.made_by("chen"))
-    close_all()
+    cities.forget(city)
     return Round(victim, states)
 
 
-def plan_twice_at_once(cities: Cities, url: str | None) -> int:
+def plan_twice_at_once(cities: Cities, server: Cluster | None) -> int:
     """Let two supervisors commit to and draw one day at once; return the binding draws."""
-    city = cities.ready_for("backup", url)
+    city = cities.ready_for("backup", server)
     for number in ("5eed", "beef"):
         _queue(city, "commit", _ORDER, b'{"secret": "%s"}' % (number * 8).encode())
     at_once(lambda: Worker(city).run_pending(), 2)
@@ -233,7 +277,7 @@ def plan_twice_at_once(cities: Cities, url: str | None) -> int:
     assert verify_chain(store.audit.rows()) is None
     assert _noted(store)["plan.draw"] == 1
     binding = binding_numbers(store.ledger.entries())
-    close_all()
+    cities.forget(city)
     return len(binding)
 
 

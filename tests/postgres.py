@@ -10,6 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -55,6 +57,25 @@ class Cluster:
         """Return the address of a schema that no test has used yet."""
         schema = f"city_{next(self._numbers)}"
         return f"postgresql://geoinspect@/postgres?host={self.folder}&schema={schema}"
+
+    def database(self, template: str = "template1") -> str:
+        """Make a database as a copy of another one that nobody is connected to; return its name."""
+        name = f"database_{next(self._numbers)}"
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self._tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def address(self, name: str) -> str:
+        """Return the address of a database that `database` made."""
+        return f"postgresql://geoinspect@/{name}?host={self.folder}"
+
+    def _tell(self, statement: str) -> None:
+        where = f"host={self.folder} user=geoinspect dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(statement)
 
     def _run(self, program: str, *arguments: object) -> None:
         """Run a program of PostgreSQL; what it prints is shown when it fails."""

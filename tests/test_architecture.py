@@ -37,7 +37,7 @@ LAYERS = (
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
     | {"masking", "workingdays"},
-    {"arrays", "errors"},
+    {"arrays", "errors", "processes"},
     {"__init__"},
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

@@ -103,6 +103,28 @@ def archive(
     )
 
 
+@audits.command("restrict")
+def restrict(
+    context: typer.Context,
+    role: Annotated[str, typer.Option(help="Role of PostgreSQL that the service signs in as.")],
+) -> None:
+    """
+    Let a role run the service that can read the log and add to it, and not change it.
+
+    To be run by the owner of the tables, after `init` and after each upgrade.
+
+    Example: geoinspect -C taicang audit restrict --role geoinspect_service
+    """
+    from geoinspect.store import restrict_role
+
+    session = session_of(context)
+    store = session.city().store()
+    with store.engine.begin() as connection:
+        restrict_role(connection, role)
+    session.log("audit.restrict", role)
+    session.say("The role {role} can run the service, and only add to the log.", role=role)
+
+
 def _tell(session: Session, rows: list[AuditRow]) -> None:
     """Say what was checked."""
     if not rows:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -18,6 +16,7 @@ from geoinspect.jobs.run import Run
 from geoinspect.jobs.tasks import TASKS
 from geoinspect.jobs.uploads import forget_left_uploads, forget_upload
 from geoinspect.messages import translator
+from geoinspect.processes import is_gone, own_name
 from geoinspect.store.databases import writing
 from geoinspect.store.jobs import LostJobError
 
@@ -204,21 +203,9 @@ def _heartbeat(queue: JobQueue, job: Job, every_s: float) -> Iterator[None]:
 
 def _new_claim() -> str:
     """Name this process and this one attempt of it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}:{uuid4().hex}"
+    return f"{own_name()}:{uuid4().hex}"
 
 
 def _is_dead(claim: str) -> bool:
     """Tell whether a claim is that of a process of this machine that is gone."""
-    host, pid, began, _ = claim.rsplit(":", 3)
-    return host == socket.gethostname() and _began(int(pid)) != began
-
-
-def _began(pid: int) -> str:
-    """When a process of this machine began, in the kernel's own count; "" if it is gone."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-    # the name of the program may hold spaces and brackets
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in "ZX" else fields[19]
+    return is_gone(claim.rpartition(":")[0])

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from geoinspect.processes import is_gone, own_name
 from geoinspect.store import tables
+from geoinspect.store.databases import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +24,7 @@ _ANSWERS = tables.answers.c
 #: How long an answer is kept for a repetition.
 KEPT = timedelta(days=2)
 
-#: After this a post without an answer is taken for dead: its server was stopped.
+#: After this a post without an answer is taken for dead where nothing is known of its process.
 PATIENCE = timedelta(minutes=10)
 
 
@@ -64,6 +66,9 @@ class AnswerTable:
         """
         Take a key for a post; return what is known of the key if it is taken.
 
+        A key whose process is gone without an answer is taken over: what it wrote is written
+        by now, and nothing else ever will be.
+
         Parameters
         ----------
         key
@@ -75,11 +80,13 @@ class AnswerTable:
         """
         now = at.astimezone(UTC).replace(tzinfo=None)
         self._forget(now)
-        row = {"key": key, "request": request, "claimed_at": now}
+        row = {"key": key, "request": request, "claimed_at": now, "claimed_by": own_name()}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(tables.answers).values(**row))
         except IntegrityError:
+            if self._take_over(key, request, now):
+                return None
             return self._known(key, request)
         return None
 
@@ -93,6 +100,18 @@ class AnswerTable:
         """Free a key whose post came to nothing."""
         with self._engine.begin() as connection:
             connection.execute(delete(tables.answers).where(_ANSWERS.key == key))
+
+    def _take_over(self, key: str, request: str, now: datetime) -> bool:
+        """Take the key of a dead process's post, after its last words to a server."""
+        with writing(self._engine) as connection:
+            mine = (_ANSWERS.key == key) & (_ANSWERS.request == request)
+            owner = select(_ANSWERS.claimed_by).where(mine, _ANSWERS.status.is_(None))
+            name = connection.scalar(owner)
+            if name is None or not is_gone(name):
+                return False
+            taken = update(tables.answers).where(_ANSWERS.key == key)
+            connection.execute(taken.values(claimed_at=now, claimed_by=own_name()))
+        return True
 
     def _known(self, key: str, request: str) -> Answer:
         """Return what is known of a key."""

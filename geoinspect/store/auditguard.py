@@ -3,15 +3,13 @@ How a database refuses to change its log.
 
 Triggers keep every program from it that does not take them away first, by mistake or not; on
 PostgreSQL the service's own role cannot take them away either, and has no right to update or
-delete. Against somebody who owns the database the chain of hashes stands, see
-`geoinspect.audit.chain`.
+delete; see `geoinspect.store.servicerole`. Against somebody who owns the database the chain of
+hashes stands, see `geoinspect.audit.chain`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from sqlalchemy import text
 
 from geoinspect.audit import MIN_KEEP_DAYS
 from geoinspect.audit.chain import ARCHIVE
@@ -89,22 +87,3 @@ def guard_audit_log(connection: Connection) -> None:
         statements = [statement.replace("%", "%%") for statement in _POSTGRESQL]
     for statement in statements:
         connection.exec_driver_sql(statement)
-
-
-def restrict_audit_log(connection: Connection, role: str) -> None:
-    """
-    Take from a role of PostgreSQL the right to change the log; reading and adding stay.
-
-    To be run by the owner of the table, who must be another role: an owner can always give
-    itself back what it gave up.
-
-    Parameters
-    ----------
-    connection
-        Connection of the owner, in the city's schema.
-    role
-        The role that the service runs as.
-    """
-    name = connection.dialect.identifier_preparer.quote(role)
-    connection.execute(text(f"REVOKE ALL ON audit_log FROM PUBLIC, {name}"))
-    connection.execute(text(f"GRANT SELECT, INSERT ON audit_log TO {name}"))

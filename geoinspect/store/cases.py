@@ -139,16 +139,7 @@ class CaseStore(CaseTables):
             If the case is there with another class of defects.
         """
         with writing(self._engine) as connection:
-            facts = read_facts(connection, violation_id)
-            if facts is None:
-                return self._open(connection, violation_id, defect, at)
-        if facts.defect is not defect:
-            raise InputError(
-                "Case {case_id} was opened as {defect}: its class of defects stays.",
-                case_id=violation_id,
-                defect=facts.defect.value,
-            )
-        return facts
+            return self._open(connection, violation_id, defect, at)
 
     def has(self, case_id: str) -> bool:
         """Tell whether the case of a violation is open or was."""
@@ -178,7 +169,14 @@ class CaseStore(CaseTables):
             )
 
     def notify(
-        self, case_id: str, mover: Mover, office: Office, *, at: datetime, basis: str = ""
+        self,
+        case_id: str,
+        mover: Mover,
+        office: Office,
+        *,
+        at: datetime,
+        basis: str = "",
+        defect: Defect | None = None,
     ) -> Notice:
         """
         Issue the rectification notice of a case under the next number.
@@ -197,6 +195,8 @@ class CaseStore(CaseTables):
             When, timezone-aware.
         basis
             Rule or standard that the item rests on.
+        defect
+            Opens the case in the same transaction, see `open`; None where it is open.
 
         Raises
         ------
@@ -208,6 +208,8 @@ class CaseStore(CaseTables):
         for left in reversed(range(_TRIES)):
             try:
                 with writing(self._engine) as connection:
+                    if defect is not None:
+                        self._open(connection, case_id, defect, at)
                     return self._notify(connection, case_id, mover, office, at, basis)
             except IntegrityError:
                 # a writer that does not wait for others took the number
@@ -243,11 +245,26 @@ class CaseStore(CaseTables):
         }
         return self._reply(connection, reply.case_id, mover, reply.text, (), reply.at, origin)
 
-    def step(self, case_id: str, act: Act, mover: Mover, *, at: datetime, reason: str = "") -> Move:
-        """Make a move that brings nothing with it: approve, reject, escalate or dismiss."""
+    def step(
+        self,
+        case_id: str,
+        act: Act,
+        mover: Mover,
+        *,
+        at: datetime,
+        reason: str = "",
+        defect: Defect | None = None,
+    ) -> Move:
+        """
+        Make a move that brings nothing with it: approve, reject, escalate or dismiss.
+
+        With a `defect` it opens the case in the same transaction; see `open`.
+        """
         if act not in (Act.APPROVE, Act.REJECT, Act.ESCALATE, Act.DISMISS):
             raise ValueError(f"{act} has a method of its own")
         with writing(self._engine) as connection:
+            if defect is not None:
+                self._open(connection, case_id, defect, at)
             return self.enter_move(
                 connection, facts_of(connection, case_id), act, mover, at, reason
             )
@@ -365,7 +382,16 @@ class CaseStore(CaseTables):
     def _open(
         self, connection: Connection, violation_id: str, defect: Defect, at: datetime
     ) -> CaseFacts:
-        """Enter a new case."""
+        """Enter a new case; one that is open stays as it is."""
+        there = read_facts(connection, violation_id)
+        if there is not None and there.defect is not defect:
+            raise InputError(
+                "Case {case_id} was opened as {defect}: its class of defects stays.",
+                case_id=violation_id,
+                defect=there.defect.value,
+            )
+        if there is not None:
+            return there
         facts = facts_of_violation(connection, violation_id, defect, at)
         write_facts(connection, facts)
         self._seed(connection, at.year, at)

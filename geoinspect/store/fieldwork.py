@@ -14,11 +14,14 @@ from sqlalchemy import insert, select, update
 from geoinspect.store import tables
 from geoinspect.store.caserows import naive
 from geoinspect.store.databases import reading, writing
+from geoinspect.store.results import ResultChanges, enter_results
+from geoinspect.tickets import LinkParams
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    import pandas as pd
     from sqlalchemy import Connection, Engine
 
     from geoinspect.photos import Photo
@@ -94,30 +97,34 @@ class Fieldwork:
         self._engine = engine
         self._desk = desk
 
-    def add_visits(self, visits: Sequence[Visit], visitor: str) -> list[VisitChange]:
+    def add(
+        self, visits: Sequence[Visit], results: pd.DataFrame, visitor: str
+    ) -> tuple[list[VisitChange], ResultChanges]:
         """
-        Enter visits, or what was not known of them.
+        Enter visits, or what was not known of them, and results: all of it or nothing.
 
         Parameters
         ----------
         visits
             Visits, each as far as it is known.
+        results
+            As in `geoinspect.store.results.ResultStore.add`; may be empty.
         visitor
             User id of the inspector.
 
         Returns
         -------
-        changes
-            One a visit, in the same order.
+        changes, entered
+            What became of the visits, one each in the same order, and of the results.
         """
-        if not visits:
-            return []
         with writing(self._engine) as connection:
             changes = [_enter(connection, visit, visitor) for visit in visits]
             written = [each.inspection_id for each in changes if each.outcome in _WRITTEN]
             if written:
                 self._desk.enter(connection, "visit.add", details={"visits": written})
-        return changes
+            if results.empty:
+                return changes, ResultChanges()
+            return changes, enter_results(connection, self._desk, results, LinkParams())
 
     def add_photo(self, photo: Photo) -> bool:
         """Note what a photo tells; return whether it was new."""

@@ -117,15 +117,7 @@ class ResultStore:
             What became of the records.
         """
         with writing(self._engine) as connection:
-            entering = _Entering(connection, results, params or LinkParams())
-            changes = entering.run()
-            facts = {
-                "added": changes.added,
-                "conflicts": len(changes.conflicts),
-                "opened": len(changes.opened),
-            }
-            self._desk.enter(connection, "import", "results", facts)
-        return changes
+            return enter_results(connection, self._desk, results, params or LinkParams())
 
     def results(
         self,
@@ -180,6 +172,20 @@ class ResultStore:
         """Return the records of a violation; several if it was found several times."""
         results = self.results(current=False)
         return results[results["violation_id"] == violation_id].reset_index(drop=True)
+
+
+def enter_results(
+    connection: Connection, desk: Desk, results: pd.DataFrame, params: LinkParams
+) -> ResultChanges:
+    """Enter results within a transaction of `writing`; see `ResultStore.add`."""
+    changes = _Entering(connection, results, params).run()
+    facts = {
+        "added": changes.added,
+        "conflicts": len(changes.conflicts),
+        "opened": len(changes.opened),
+    }
+    desk.enter(connection, "import", "results", facts)
+    return changes
 
 
 class _Entering:

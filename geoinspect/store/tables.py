@@ -180,6 +180,8 @@ answers = Table(
     Column("key", String, primary_key=True),
     Column("request", String, nullable=False),
     Column("claimed_at", DateTime, nullable=False),
+    # null where a program before step 0009 took the key
+    Column("claimed_by", String),
     # null while the post is under way
     Column("status", Integer),
     Column("headers", Text),

@@ -1,13 +1,15 @@
 """
-Kill the worker in the middle of import, draw, amend and backup, on both databases.
+Kill import, draw, amend, backup and the service itself in the middle of work, on both databases.
 
-    python tests/benchmarks/bench_faults.py [--kills 50] [--seed 1]
+    python tests/benchmarks/bench_faults.py [--kills 50] [--seed 1] [--only sqlite]
 
 Half of the kills come at moments spread evenly over the whole run (before and after each
-statement, commit, and file brought to the disk), half at times drawn at random. After each
-kill the city is checked, another worker goes on, and the city is checked again: see
-`tests/killing.py`. The first thing that does not hold ends the run with its traceback.
-Then two supervisors commit to and draw one day at the same moment, `--kills` times.
+statement, commit, and file brought to the disk), half at times drawn at random from its
+measured length. After each kill the city is checked, another worker goes on, and the city is
+checked again: see `tests/killing.py`. The service is killed while it answers a post, started
+again, and sent the same post: see `tests/killing_service.py`. What does not hold is counted,
+with its traceback on standard error. Then two supervisors commit to and draw one day at the
+same moment, `--kills` times.
 """
 
 from __future__ import annotations
@@ -18,10 +20,9 @@ import random
 import signal
 import sys
 import tempfile
-from collections import Counter
+import traceback
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -30,61 +31,82 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.killing import TASKS, Cities, plan_twice_at_once, round_of
+from tests.killing_service import POSTS, Services
 from tests.postgres import Cluster
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+#: Kills a victim, or lets it live where neither moment nor time is given.
+Kill = "Callable[..., Victim]"
 
 
-def kill(cities: Cities, task: str, url: Callable[[], str | None], n: int, rng: random.Random):
-    """Kill n times; return how often a child died, and the moments and seconds of a run."""
-    whole = round_of(cities, task, url()).victim
-    died = Counter[str]()
+def kill(victim_of: Kill, n: int, rng: random.Random) -> list[str]:
+    """Kill n times; return length, kills in the middle, ends before them, and violations."""
+    whole = victim_of()
+    killed = violations = 0
     for k in range(n):
-        if k % 2 == 0:
-            moment = 1 + whole.moments * k // n
-            died["at a moment"] += round_of(cities, task, url(), moment=moment).victim.killed
-        else:
-            after_s = rng.uniform(0, whole.seconds)
-            died["at a time"] += round_of(cities, task, url(), after_s=after_s).victim.killed
-    return died, whole
+        try:
+            if k % 2 == 0:
+                victim = victim_of(moment=1 + whole.moments * k // n)
+            else:
+                victim = victim_of(after_s=rng.uniform(0, whole.seconds))
+            killed += victim.killed
+        except AssertionError:
+            traceback.print_exc()
+            violations += 1
+    told = [n, killed, n - killed - violations, violations]
+    return [str(whole.moments), f"{whole.seconds:.2f}", *map(str, told)]
+
+
+def run(name: str, server: Cluster | None, n: int, rng: random.Random, console: Console) -> int:
+    """Kill everything on one database, print its table, and return the violations."""
+    table = Table(
+        "operation", "moments", "length, s", "rounds", "killed in the middle",
+        "finished before the kill", "violations", "s", title=f"SIGKILL on {name}",
+    )  # fmt: skip
+    violations = 0
+    with tempfile.TemporaryDirectory() as folder:
+        cities = Cities(Path(folder))
+        victims: dict[str, Kill] = {
+            task: lambda task=task, **when: round_of(cities, task, server, **when).victim
+            for task in TASKS
+        }
+        services = Services(cities)
+        for post in POSTS:
+            victims[f"service: {post}"] = lambda post=post, **when: services.round_of(
+                post, server, **when
+            )
+        for task, victim_of in victims.items():
+            began = perf_counter()
+            row = kill(victim_of, n, rng)
+            violations += int(row[-1])
+            table.add_row(task, *row, f"{perf_counter() - began:.0f}")
+            console.log(f"{name}: {task}: {' '.join(row)}")
+        found = [plan_twice_at_once(cities, server) for _ in range(n)]
+    console.print(table)
+    console.print(
+        f"{name}: two plan one day at once, {n} times: {sorted(set(found))} binding draws"
+    )
+    return violations + sum(binding != 1 for binding in found)
 
 
 def main() -> None:
-    """Print one row a task and database."""
+    """Print a table a database."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
     arguments = parser.parse_args()
     # whoever ends this ends what it started, too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    rng, cluster = random.Random(arguments.seed), Cluster()
-    table = Table(
-        "database", "task", "moments in a run", "run, s", "rounds", "killed at a moment",
-        "killed at a time", "violations", "s", title="SIGKILL in the middle of work",
-    )  # fmt: skip
-    twice = Table("database", "rounds", "binding draws a round", "s",
-                  title="Two supervisors plan one day at once")  # fmt: skip
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            cities = Cities(Path(folder))
-            for name, url in (("SQLite", lambda: None), ("PostgreSQL", cluster.url)):
-                for task in TASKS:
-                    began = perf_counter()
-                    died, whole = kill(cities, task, url, arguments.kills, rng)
-                    table.add_row(
-                        name, task, str(whole.moments), f"{whole.seconds:.2f}",
-                        str(arguments.kills), str(died["at a moment"]), str(died["at a time"]),
-                        "0", f"{perf_counter() - began:.0f}",
-                    )  # fmt: skip
-                began = perf_counter()
-                found = {plan_twice_at_once(cities, url()) for _ in range(arguments.kills)}
-                twice.add_row(name, str(arguments.kills), str(sorted(found)),
-                              f"{perf_counter() - began:.0f}")  # fmt: skip
-    finally:
-        cluster.remove()
-    for each in (table, twice):
-        Console(width=120).print(each)
+    rng, console, violations = random.Random(arguments.seed), Console(width=120), 0
+    if arguments.only != "postgresql":
+        violations += run("SQLite", None, arguments.kills, rng, console)
+    if arguments.only != "sqlite":
+        cluster = Cluster()
+        try:
+            violations += run("PostgreSQL", cluster, arguments.kills, rng, console)
+        finally:
+            cluster.remove()
+    sys.exit(1 if violations else 0)
 
 
 if __name__ == "__main__":

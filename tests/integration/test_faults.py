@@ -36,8 +36,8 @@ def cities(tmp_path_factory):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request):
-    return None if request.param == "sqlite" else request.getfixturevalue("cluster").url()
+def server(request):
+    return None if request.param == "sqlite" else request.getfixturevalue("cluster")
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def moments(cities):
     """How many moments a task has when nobody is killed, by task and kind of database."""
     known = {}
 
-    def count(task, url):
-        key = (task, url is None)
+    def count(task, server):
+        key = (task, server is None)
         if key not in known:
-            known[key] = round_of(cities, task, url).victim.moments
+            known[key] = round_of(cities, task, server).victim.moments
         return known[key]
 
     return count
@@ -66,19 +66,18 @@ def moments(cities):
 @pytest.mark.parametrize("task", ["import", "draw", "amend", "backup"])
 @pytest.mark.parametrize("part", [0.4, 0.75, 0.97])
 def test_a_task_killed_on_its_way_is_whole_or_absent_and_then_done_once(
-    cities, moments, url, task, part, request
+    cities, moments, server, task, part
 ):
-    n = moments(task, url)
-    again = None if url is None else request.getfixturevalue("cluster").url()
-    assert round_of(cities, task, again, moment=int(n * part)).victim.killed
+    n = moments(task, server)
+    assert round_of(cities, task, server, moment=int(n * part)).victim.killed
 
 
-def test_two_supervisors_who_plan_one_day_at_once_make_one_binding_draw(cities, url):
-    assert plan_twice_at_once(cities, url) == 1
+def test_two_supervisors_who_plan_one_day_at_once_make_one_binding_draw(cities, server):
+    assert plan_twice_at_once(cities, server) == 1
 
 
 def test_the_service_answers_503_while_the_database_is_away_and_then_goes_on(cities, own_cluster):
-    city = cities.ready_for("import", own_cluster.url())
+    city = cities.ready_for("import", own_cluster)
     client = TestClient(create_app(city), base_url=HERE, raise_server_exceptions=False)
     assert client.get("/points").status_code == 200
     own_cluster.stop()
@@ -96,7 +95,7 @@ def test_the_service_answers_503_while_the_database_is_away_and_then_goes_on(cit
 def test_a_worker_survives_that_the_database_goes_and_does_the_job_when_it_is_back(
     cities, own_cluster, monkeypatch, caplog
 ):
-    city, begun = cities.ready_for("backup", own_cluster.url()), []
+    city, begun = cities.ready_for("backup", own_cluster), []
 
     def work(run):
         begun.append(1)
@@ -159,9 +158,9 @@ def test_sessions_and_the_log_stay_right_when_the_clock_is_set_back(store):
 
 
 def test_a_backup_taken_while_somebody_writes_is_one_moment_and_fits_the_other_database(
-    cities, url, cluster, tmp_path
+    cities, server, cluster, tmp_path
 ):
-    store = cities.ready_for("import", url).store()
+    store = cities.ready_for("import", server).store()
     points, written, stop = store.points(), threading.Event(), threading.Event()
 
     def hammer():
@@ -183,7 +182,7 @@ def test_a_backup_taken_while_somebody_writes_is_one_moment_and_fits_the_other_d
         stop.set()
         writer.join()
     for k, (file, held) in enumerate(zip(backups, contents, strict=True)):
-        other = cluster.url() if url is None else tmp_path / f"restored-{k}.db"
+        other = cluster.url() if server is None else tmp_path / f"restored-{k}.db"
         assert restore_backup(other, file) == held
         restored = Store.open(other)
         [name] = set(restored.points()["name"])

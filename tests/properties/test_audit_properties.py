@@ -12,8 +12,8 @@ from sqlalchemy import delete, insert, select, text, update
 
 from geoinspect.audit import AuditRow, Head, verify_chain
 from geoinspect.errors import StoreError
-from geoinspect.store import Store, tables
-from geoinspect.store.auditguard import guard_audit_log, restrict_audit_log
+from geoinspect.store import Store, restrict_role, tables
+from geoinspect.store.auditguard import guard_audit_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,10 +191,7 @@ def test_the_role_of_the_service_can_add_to_the_log_and_change_nothing(cluster, 
     role = f"service_{schema}"
     with owner.engine.begin() as connection:
         connection.execute(text(f"CREATE ROLE {role} LOGIN"))
-        connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {role}"))
-        every = f"ON ALL TABLES IN SCHEMA {schema} TO {role}"
-        connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE {every}"))
-        restrict_audit_log(connection, role)
+        restrict_role(connection, role)
     service = Store.open(url.replace("geoinspect@", f"{role}@"))
     row = service.audit.append("cli:li", "plan.read", at=NOON)
     with pytest.raises(StoreError, match=r"permission denied|must be owner"), \

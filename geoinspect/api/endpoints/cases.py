@@ -164,10 +164,9 @@ def issue_notice(case_id: str, order: NoticeOrder, desk: DeskDep) -> CaseDetails
             "add a rule for it to the table of units.",
             case_id=case_id,
         )
-    sight.store.cases.open(case_id, order.defect, at=sight.now)
     sight.store.cases.notify(
         case_id, mover_for(sight.actor, Act.NOTIFY), _office(sight, order.issuer), at=sight.now,
-        basis=order.basis,
+        basis=order.basis, defect=order.defect,
     )  # fmt: skip
     return desk.answer(case_id)
 
@@ -248,11 +247,12 @@ def _step(desk: Desk, case_id: str, act: Act, reason: str) -> CaseDetails:
     row, sight = desk.take(case_id, act), desk.sight
     if act is not Act.APPROVE:
         _require_reason(act, reason)
-    if row["state"] == State.FOUND.value and row["defect"] is None:
-        # a violation that is none needs no notice before
-        sight.store.cases.open(case_id, Defect.CONDUCT, at=sight.now)
-    mover = mover_for(sight.actor, act)
-    sight.store.cases.step(case_id, act, mover, at=sight.now, reason=reason)
+    # a violation that is none needs no notice before
+    is_new = row["state"] == State.FOUND.value and row["defect"] is None
+    sight.store.cases.step(
+        case_id, act, mover_for(sight.actor, act), at=sight.now, reason=reason,
+        defect=Defect.CONDUCT if is_new else None,
+    )  # fmt: skip
     return desk.answer(case_id)
 
 

@@ -51,11 +51,10 @@ def add_results(report: FieldReport, sight: SightDep) -> FieldReportOutcome:
     rows = rows_of(report.records, stops)
     _refuse_foreign(sight, report)
     visits = [Visit(**visit.model_dump()) for visit in report.visits]
-    changes = sight.store.fieldwork.add_visits(visits, sight.actor.user_id)
-    entered = sight.store.results.add(rows) if len(rows) else None
+    changes, entered = sight.store.fieldwork.add(visits, rows, sight.actor.user_id)
     return FieldReportOutcome(
         visits=[_told_visit(change) for change in changes],
-        records=[] if entered is None else _told_records(report.records, entered),
+        records=_told_records(report.records, entered),
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: The newest step; an older program does not know it and leaves the database alone.
-REVISION = "0006"
+REVISION = "0009"
 
 FOLDER = Path(__file__).parent
 
