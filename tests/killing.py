@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -27,18 +28,15 @@ from geoinspect.audit import verify_chain
 from geoinspect.cityfolder import DATABASE_FILE, SETTINGS_FILE, CityFolder
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.jobs import Worker, keep_upload
-from geoinspect.ledger import Act, binding_numbers
-from geoinspect.lottery.draw import sha256_hex
+from geoinspect.ledger import Act
 from geoinspect.network import read_network
 from geoinspect.responsibility import assign
 from geoinspect.store import restore_backup, with_schema, write_backup
 from geoinspect.store.databases import close_all
 from geoinspect.store.jobs import JobState
 
-from .threads import at_once
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from geoinspect.store import Store
 
@@ -214,6 +212,24 @@ class Cities:
             close_all()
         return self._on_servers[key]
 
+    @contextmanager
+    def full_disk(self, city: CityFolder) -> Iterator[None]:
+        """Let there be no space for another violation in a city that has none."""
+        if city.path in self._databases:
+            server, name = self._databases[city.path]
+            with server.full_disk(name, "city.violations"):
+                yield
+            return
+        with city.store().engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+
+        def limit(connection: Any, _record: object) -> None:
+            connection.execute(f"PRAGMA max_page_count={pages}")
+
+        event.listen(Engine, "connect", limit)
+        yield
+        event.remove(Engine, "connect", limit)
+
     def forget(self, city: CityFolder) -> None:
         """Remove a city that a test is done with."""
         close_all()
@@ -255,30 +271,6 @@ def round_of(
     states = tuple(job.state for job in city.store().jobs.made_by("chen"))
     cities.forget(city)
     return Round(victim, states)
-
-
-def plan_twice_at_once(cities: Cities, server: Cluster | None) -> int:
-    """Let two supervisors commit to and draw one day at once; return the binding draws."""
-    city = cities.ready_for("backup", server)
-    for number in ("5eed", "beef"):
-        _queue(city, "commit", _ORDER, b'{"secret": "%s"}' % (number * 8).encode())
-    at_once(lambda: Worker(city).run_pending(), 2)
-    store = city.store()
-    [commit] = [entry for entry in store.ledger.entries() if entry.act is Act.COMMIT]
-    # the secret of whoever was first draws; both ask for it
-    hashes = store.ledger.reveals(commit).hashes
-    secret = next(s * 8 for s in ("5eed", "beef") if sha256_hex(s * 8) in hashes)
-    for _ in range(2):
-        order = {"date": DAY.isoformat(), "public_value": "", "reason": ""}
-        _queue(city, "draw", order, b'{"secrets": ["%s"]}' % secret.encode())
-    at_once(lambda: Worker(city).run_pending(), 2)
-    states = sorted(job.state.value for job in store.jobs.made_by("chen"))
-    assert states == ["done", "done", "failed", "failed"], states
-    assert verify_chain(store.audit.rows()) is None
-    assert _noted(store)["plan.draw"] == 1
-    binding = binding_numbers(store.ledger.entries())
-    cities.forget(city)
-    return len(binding)
 
 
 def _unfinished(city: CityFolder) -> int:

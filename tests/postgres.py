@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
@@ -67,6 +71,30 @@ class Cluster:
     def drop(self, name: str) -> None:
         """Remove a database, whoever is connected to it."""
         self._tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def full_disk(self, name: str, table: str) -> Iterator[None]:
+        """
+        Let a table of a database that has no rows yet find no space on the disk.
+
+        Its file is a link to /dev/full, where every write fails for want of space. All
+        connections are cut before and after, for they hold the file open.
+        """
+        with psycopg.connect(f"host={self.folder} user=geoinspect dbname={name}") as connection:
+            [path] = connection.execute("SELECT pg_relation_filepath(%s)", [table]).fetchone() or ()
+        file = self.folder / "data" / path
+        assert file.stat().st_size == 0
+        aside = file.rename(file.with_name("aside"))
+        file.symlink_to("/dev/full")
+        self._cut(name)
+        try:
+            yield
+        finally:
+            aside.replace(file)
+            self._cut(name)
+
+    def _cut(self, name: str) -> None:
+        self._tell(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname='{name}'")
 
     def address(self, name: str) -> str:
         """Return the address of a database that `database` made."""

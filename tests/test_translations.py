@@ -18,7 +18,7 @@ ERRORS = {name for name, item in inspect.getmembers(errors, inspect.isclass)}
 # functions whose constant texts are shown to users
 SPEAKERS = ERRORS | {
     "Remark", "_failure", "say", "step", "table", "translate", "OverloadedZoneError", "quarantine",
-    "fix", "note",
+    "fix", "note", "Fault",
 }  # fmt: skip
 
 # texts that these functions get for other purposes
@@ -28,12 +28,21 @@ NO_SENTENCES = {"the record", "Valid Geometry", "lon, lat"}
 def sentences_of(path: Path) -> set[str]:
     """Constant texts that a file hands to functions that speak to users."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    named = {
+        node.targets[0].id: constants(node.value)
+        for node in module.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in ast.walk(module):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name in SPEAKERS:
                 for argument in node.args:
-                    found |= {text for text in constants(argument) if " " in text or "{" in text}
+                    texts = constants(argument)
+                    if isinstance(argument, ast.Name):
+                        texts = named.get(argument.id, set())
+                    found |= {text for text in texts if " " in text or "{" in text}
     return found - NO_SENTENCES
 
 

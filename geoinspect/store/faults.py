@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -12,23 +13,33 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.engine import ExceptionContext
 
-_GONE = (
+
+@dataclass(frozen=True)
+class Fault:
+    """A sentence, and the error that tells it."""
+
+    sentence: str
+    kind: type[StoreError] = StoreError
+
+
+_GONE = Fault(
     "The database {database} cannot be reached ({problem}): start it, or check the setting "
-    "database_url. Nothing was changed."
+    "database_url. Nothing was changed.",
+    StoreGoneError,
 )
-_FULL = (
+_FULL = Fault(
     "The disk of the database {database} is full: nothing was changed. Free some space and do it "
     "again."
 )
-_BUSY = (
+_BUSY = Fault(
     "The database {database} is busy: another program has been writing to it for a long time. "
     "Nothing was changed; do it again later."
 )
-_REFUSED = (
+_REFUSED = Fault(
     "The database {database} cannot be written or read ({problem}): give the user who runs "
     "geoinspect the right to it. Nothing was changed."
 )
-_DAMAGED = (
+_DAMAGED = Fault(
     "The database {database} is damaged ({problem}): bring a backup back with "
     "`geoinspect -C CITY restore FILE`."
 )
@@ -78,16 +89,15 @@ def tell_faults(engine: Engine, database: str) -> None:
         # a connection that turns out to be stale is replaced without anybody noticing
         if context.is_pre_ping:
             return None
-        sentence = _sentence(context.original_exception, gone=context.is_disconnect)
-        if sentence is None:
+        fault = _fault(context.original_exception, gone=context.is_disconnect)
+        if fault is None:
             return None
         problem = _first_line(context.original_exception)
-        kind = StoreGoneError if sentence is _GONE else StoreError
-        return kind(sentence, database=database, problem=problem)
+        return fault.kind(fault.sentence, database=database, problem=problem)
 
 
-def _sentence(error: Any, *, gone: bool) -> str | None:
-    """Find the sentence for an error of a database driver, None if it is a program's mistake."""
+def _fault(error: Any, *, gone: bool) -> Fault | None:
+    """Find the fault behind an error of a driver, None if it is a program's mistake."""
     of_sqlite = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
     if of_sqlite in _OF_SQLITE:
         return _OF_SQLITE[of_sqlite]

@@ -30,9 +30,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from rich.console import Console
 from rich.table import Table
 
-from tests.killing import TASKS, Cities, plan_twice_at_once, round_of
+from tests.killing import TASKS, Cities, round_of
 from tests.killing_service import POSTS, Services
 from tests.postgres import Cluster
+from tests.rivals import plan_twice_at_once
 
 #: Kills a victim, or lets it live where neither moment nor time is given.
 Kill = "Callable[..., Victim]"

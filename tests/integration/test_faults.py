@@ -8,12 +8,9 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 
 from geoinspect.api.app import create_app
 from geoinspect.audit import verify_chain
-from geoinspect.demo import tinytown
-from geoinspect.errors import StoreError
 from geoinspect.jobs import TASKS, Task, Worker
 from geoinspect.people import Role
 from geoinspect.people.account import Account
@@ -24,10 +21,13 @@ from geoinspect.store.databases import close_all
 from geoinspect.store.jobs import JobState
 from geoinspect.store.tables import metadata
 
-from ..killing import NOW, Cities, plan_twice_at_once, round_of
+from ..killing import NOW, Cities, round_of
+from ..killing_service import POSTS, Services
 from ..postgres import Cluster
+from ..rivals import plan_twice_at_once
 
 HERE = "http://127.0.0.1:8000"
+VIOLATIONS = "/ogc/collections/violations/items"
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,17 @@ def test_a_task_killed_on_its_way_is_whole_or_absent_and_then_done_once(
 ):
     n = moments(task, server)
     assert round_of(cities, task, server, moment=int(n * part)).victim.killed
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_a_service_killed_in_a_post_did_it_whole_or_not_at_all_and_then_does_it_once(
+    cities, server, post
+):
+    services = Services(cities)
+    whole = services.round_of(post, server)
+    assert not whole.killed
+    # where it has written, and has not answered yet
+    assert services.round_of(post, server, moment=whole.moments - 1).killed
 
 
 def test_two_supervisors_who_plan_one_day_at_once_make_one_binding_draw(cities, server):
@@ -117,22 +128,29 @@ def test_a_worker_survives_that_the_database_goes_and_does_the_job_when_it_is_ba
     assert len(begun) == 2
 
 
-def test_a_full_disk_is_one_sentence_and_changes_nothing(cities, monkeypatch):
-
-    store = cities.ready_for("import", None).store()
+def test_a_full_disk_is_one_sentence_and_changes_nothing_and_the_work_goes_on_with_space(
+    cities, server
+):
+    city = cities.ready_for("import", server)
+    client = TestClient(create_app(city), base_url=HERE, raise_server_exceptions=False)
+    facts = {"point_id": "P01", "found_at": NOW.isoformat(), "description": "长" * 4_000}
+    violation = {"type": "Feature", "geometry": None, "properties": facts}
+    store = city.store()
+    facts["point_id"] = str(store.points().index[0])
     with store.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         before = contents_of(connection, metadata)
-
-    @event.listens_for(store.engine, "connect")
-    def limit(connection, _record):
-        connection.execute(f"PRAGMA max_page_count={pages}")
-
-    points = tinytown.points()
-    with pytest.raises(StoreError, match=r"is full: nothing was changed\. Free some space"):
-        store.merge_points(points.assign(name=["长" * 100_000] * len(points)))
+    with cities.full_disk(city):
+        refused = client.post(VIOLATIONS, json=violation)
+        # what is there can still be read
+        assert client.get("/points").status_code == 200
+    problem = refused.json()
+    assert (refused.status_code, problem["error"]) == (503, "StoreError")
+    assert problem["detail"].endswith("磁盘已满：未作任何改动。请腾出空间后重试。")
     with store.engine.connect() as connection:
         assert contents_of(connection, metadata) == before
+    assert client.post(VIOLATIONS, json=violation).status_code == 201
+    assert len(store.violations()) == 1
+    cities.forget(city)
 
 
 def test_a_clock_set_back_withholds_a_route_and_opens_it_again(tinytown_plan):
