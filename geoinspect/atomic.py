@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geoinspect.errors import InputError
+from geoinspect.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +32,11 @@ def write_bytes(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     ------
     InputError
         If the folder cannot be made or written to.
+    StoreError
+        If the disk is full.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-        _move(Path(part.name), path, mode)
-    except OSError as error:
-        raise InputError(
-            "{path} cannot be written: {problem}.", path=path, problem=error.strerror
-        ) from error
+    with whole_file(path, mode=mode) as part:
+        part.write_bytes(content)
 
 
 @contextmanager
@@ -64,8 +58,8 @@ def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
 
     Raises
     ------
-    InputError
-        If the folder cannot be made or written to.
+    InputError, StoreError
+        As in `write_bytes`.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,9 +74,17 @@ def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
             raise
         _move(written, path, mode)
     except OSError as error:
-        raise InputError(
-            "{path} cannot be written: {problem}.", path=path, problem=error.strerror
-        ) from error
+        raise _told(path, error) from error
+
+
+def _told(path: Path, error: OSError) -> InputError | StoreError:
+    """Say why a file cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            "The disk of {path} is full: nothing was changed. Free some space and do it again.",
+            path=path,
+        )
+    return InputError("{path} cannot be written: {problem}.", path=path, problem=error.strerror)
 
 
 def _move(part: Path, path: Path, mode: int) -> None:

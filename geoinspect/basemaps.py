@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geoinspect.network import RoadNetwork
 
 _PATTERN = "basemap-{key}.pmtiles"
-_AREAS_FILE = "areas.fgb"
+AREAS_FILE = "areas.fgb"
 
 
 def city_basemap(city: CityFolder, *, report: Callable[[str], None] | None = None) -> Path | None:
@@ -50,7 +50,7 @@ def city_basemap(city: CityFolder, *, report: Callable[[str], None] | None = Non
     if not city.network_path.is_file():
         return None
     network, districts = city.network(), city.districts()
-    areas = city.path / _AREAS_FILE
+    areas = city.path / AREAS_FILE
     path = city.path / _PATTERN.format(key=_fingerprint(network, districts, areas))
     if not path.is_file():
         if report is not None:
@@ -103,11 +103,11 @@ def keep_areas(city: CityFolder, file: Path) -> Areas:
     areas = read_areas(file, city_outline(city.network(), city.districts()))
     # the driver goes by the ending of a name, and takes no file that is there already
     with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder) / _AREAS_FILE
+        part = Path(folder) / AREAS_FILE
         areas.table.to_file(
             part, driver="FlatGeobuf", engine="pyogrio", geometry_type="MultiPolygon"
         )
-        write_bytes(city.path / _AREAS_FILE, part.read_bytes())
+        write_bytes(city.path / AREAS_FILE, part.read_bytes())
     return areas
 
 

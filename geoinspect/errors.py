@@ -8,7 +8,7 @@ GeoinspectError
 ├── LotteryError                       no honest draw is possible
 ├── VerificationError                  a published plan does not hold
 ├── NotFoundError                      the thing asked for is not there
-├── StoreError                         the database is full, busy or damaged
+├── StoreError                         database or disk is full, busy or damaged
 │   └── StoreGoneError                 it cannot be reached just now
 ├── UnauthenticatedError               nobody is signed in, or the proof is wrong
 ├── ForbiddenError                     who is signed in may not do this
@@ -92,7 +92,7 @@ class NotFoundError(GeoinspectError):
 
 
 class StoreError(GeoinspectError):
-    """The database cannot be reached, is busy, full or damaged; nothing was changed."""
+    """Database or disk cannot be reached, is busy, full or damaged; nothing was changed."""
 
 
 class StoreGoneError(StoreError):

@@ -17,6 +17,7 @@ LAYERS = (
     {"cli"},
     {"api"},
     {"jobs"},
+    {"citybackup"},
     {"basemaps", "cityday", "cityreport"},
     {"cityfolder"},
     {"exports", "lotteryreport", "reports"},

@@ -7,6 +7,7 @@ Anything else is a plain 500: its text may hold what nobody outside should read.
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 
 from geoinspect.api.entitytags import MissingVersionError, StaleVersionError
 from geoinspect.api.idempotency import KeyInUseError, KeyMisusedError
+from geoinspect.api.openid import ProviderAwayError
 from geoinspect.api.permits import check_declared
 from geoinspect.api.security import HEADERS
 from geoinspect.errors import (
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+logger = logging.getLogger(__name__)
+
 #: Where people sign in.
 SIGN_IN = "/sign-in"
 
@@ -57,6 +61,7 @@ STATUS: dict[type[Exception], HTTPStatus] = {
     VerificationError: HTTPStatus.CONFLICT,
     MissingDependencyError: HTTPStatus.CONFLICT,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ProviderAwayError: HTTPStatus.BAD_GATEWAY,
     GeoinspectError: HTTPStatus.CONFLICT,
 }
 
@@ -108,11 +113,19 @@ def status_of(error: GeoinspectError) -> HTTPStatus:
 
 def _answer_geoinspect_error(request: Request, error: GeoinspectError) -> Response:
     """Tell what is wrong and what to do about it."""
-    if isinstance(error, UnauthenticatedError) and _is_page(request):
+    if isinstance(error, UnauthenticatedError) and is_page(request):
         return RedirectResponse(SIGN_IN, status_code=HTTPStatus.SEE_OTHER)
     translate = translator(request.app.state.folder.settings.language)
     status = HTTPStatus.BAD_REQUEST if _is_ogc(request, error) else status_of(error)
+    note_fault(request, error)
     return problem(status, error.render(translate), error=type(error).__name__)
+
+
+def note_fault(request: Request, error: GeoinspectError) -> None:
+    """Let the log tell what an operator has to mend: the database, or the provider."""
+    if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        told = {"request_id": getattr(request.state, "request_id", "")}
+        logger.error("%s: %s", type(error).__name__, error, extra=told)
 
 
 def _is_ogc(request: Request, error: Exception) -> bool:
@@ -121,7 +134,7 @@ def _is_ogc(request: Request, error: Exception) -> bool:
     return is_parameter and request.method == "GET" and request.url.path.startswith("/ogc")
 
 
-def _is_page(request: Request) -> bool:
+def is_page(request: Request) -> bool:
     """Tell whether a person with a browser waits for a page."""
     return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 

@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from geoinspect.errors import StoreError, UnauthenticatedError
+from geoinspect.errors import GeoinspectError, UnauthenticatedError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,10 @@ _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 #: Seconds that the provider's clock may be off.
 _LEEWAY_S = 60
+
+
+class ProviderAwayError(GeoinspectError):
+    """The OpenID provider cannot be reached just now."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Provider:
         self._params, self._secret = params, secret
 
     def way_there(self, errand: Errand) -> str:
-        """Return the address that a browser is sent to."""
+        """Return the address that a browser is sent to; raises as `subject` does."""
         with self._session() as session:
             url, _ = session.create_authorization_url(
                 self._metadata(session)["authorization_endpoint"],
@@ -119,7 +123,7 @@ class Provider:
         ------
         UnauthenticatedError
             If anything of it does not fit.
-        StoreError
+        ProviderAwayError
             If the provider cannot be reached.
         """
         if not hmac.compare_digest(state.encode(), errand.state.encode()):
@@ -171,6 +175,7 @@ class Provider:
         try:
             metadata = self._get(session, address)
         except requests.RequestException as error:
+            # its answer that is no JSON is one, too
             raise self._away(error) from error
         if metadata.get("issuer") != self._params.issuer:
             # another provider's answer: OpenID Connect Discovery 1.0, section 4.3
@@ -193,8 +198,8 @@ class Provider:
             code_challenge_method="S256",
         )
 
-    def _away(self, error: requests.RequestException) -> StoreError:
-        return StoreError(
+    def _away(self, error: requests.RequestException) -> ProviderAwayError:
+        return ProviderAwayError(
             "The OpenID provider {issuer} cannot be reached ({problem}): sign in with a password, "
             "or try again later.",
             issuer=self._params.issuer,

@@ -11,32 +11,38 @@ import typer
 from geoinspect.cli.session import session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from geoinspect.citybackup import Backup
     from geoinspect.cli.session import Session
-    from geoinspect.store import Contents
 
 
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="File to write.", show_default=False)],
+    photos: Annotated[
+        bool, typer.Option(help="Put the photos in it; if not, copy the folder photos after it.")
+    ] = True,
 ) -> None:
     """
-    Write all tables of the city to one file, while the service is at work.
+    Write all tables and photos of the city to one file, while the service is at work.
 
-    The file fits SQLite and PostgreSQL alike. Settings and roads are files of the city's
-    folder, and keys are kept elsewhere: they are not in it.
+    The file fits SQLite and PostgreSQL alike. Settings, roads and areas are in it; keys are
+    not: keep a copy of them elsewhere.
 
     Example: geoinspect -C taicang backup taicang.backup
     """
-    from geoinspect.store import write_backup
+    from geoinspect.citybackup import back_up_city
 
     session = session_of(context)
-    store = session.city().store()
-    contents = write_backup(store, file, at=datetime.now(UTC))
-    store.close()
+    made = back_up_city(session.city(), file, at=datetime.now(UTC), with_photos=photos)
     session.say("Written: {path}", path=file)
-    _tell(session, contents)
+    _tell(session, made)
+    if made.lost:
+        session.say(
+            "{n} photos are not in it, for they are lost or damaged on the disk; the first is "
+            "{digest}. Bring them back from an older backup.",
+            n=len(made.lost),
+            digest=made.lost[0],
+        )
 
 
 def restore(
@@ -49,17 +55,26 @@ def restore(
     """
     Bring a backup back into the city, whole or not at all.
 
+    The settings of the city stay as they are; those of the backup go beside them.
+
     Example: geoinspect -C taicang restore taicang.backup
     """
-    from geoinspect.store import restore_backup
+    from geoinspect.citybackup import SETTINGS_BROUGHT_BACK, restore_city
 
     session = session_of(context)
-    contents = restore_backup(session.city().database, file, replace=replace)
+    city = session.city()
+    brought = restore_city(city, file, replace=replace)
     session.say("Brought back: {path}", path=file)
-    _tell(session, contents)
+    _tell(session, brought)
+    if (city.path / SETTINGS_BROUGHT_BACK).is_file():
+        session.say(
+            "The settings of the backup are others than the city's: see {path}.",
+            path=city.path / SETTINGS_BROUGHT_BACK,
+        )
 
 
-def _tell(session: Session, contents: Mapping[str, Contents]) -> None:
-    """List the tables that are not empty."""
-    rows = [(name, held.rows, held.sha256) for name, held in contents.items() if held.rows]
+def _tell(session: Session, backup: Backup) -> None:
+    """List the tables that are not empty, and count the files."""
+    rows = [(name, held.rows, held.sha256) for name, held in backup.contents.items() if held.rows]
     session.table("Tables", ["table", "rows", "SHA-256"], rows)
+    session.say("{n} files, {photos} of them photos.", n=len(backup.files), photos=backup.n_photos)

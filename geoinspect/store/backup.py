@@ -4,7 +4,7 @@ Backups: the tables of a city as of one moment in one file, whichever database t
 A backup is a SQLite database with the same tables, so that it can be brought back into
 either database, led on by the same steps as any other, and opened if all else is lost. It
 holds how many rows each table has and a hash of them, and is read back before it takes its
-name.
+name. Files that the tables speak of can lie in it, too; see `geoinspect.citybackup`.
 """
 
 from __future__ import annotations
@@ -32,17 +32,19 @@ from sqlalchemy import (
     inspect,
     literal_column,
     select,
+    update,
 )
 
 from geoinspect.atomic import whole_file
 from geoinspect.errors import InputError, NotFoundError, VerificationError
 from geoinspect.store import migrations, tables
+from geoinspect.store.backupfiles import check_files, keep_files, names_of_files, read_files
 from geoinspect.store.databases import reading, writing
 from geoinspect.store.faults import tell_faults
 from geoinspect.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Engine
@@ -56,6 +58,8 @@ _manifest = Table(
     Column("number", Integer, primary_key=True),
     Column("made_at", Text, nullable=False),
     Column("contents", Text, nullable=False),
+    # null until the files are in
+    Column("files", Text),
 )
 
 
@@ -82,7 +86,13 @@ def is_empty(store: Store) -> bool:
         return not _tables_with_rows(connection)
 
 
-def write_backup(store: Store, path: Path, *, at: datetime) -> dict[str, Contents]:
+def write_backup(
+    store: Store,
+    path: Path,
+    *,
+    at: datetime,
+    files: Callable[[Connection], Iterable[tuple[str, bytes]]] = lambda _tables: (),
+) -> dict[str, Contents]:
     """
     Write a backup of a city, while others read and write it.
 
@@ -96,6 +106,8 @@ def write_backup(store: Store, path: Path, *, at: datetime) -> dict[str, Content
         File to write.
     at
         Now, timezone-aware.
+    files
+        Returns names and contents of files for a connection to the tables of the backup.
 
     Returns
     -------
@@ -115,12 +127,23 @@ def write_backup(store: Store, path: Path, *, at: datetime) -> dict[str, Content
             migrations.stamp(target)
             contents = _copy(source, target)
             _write_manifest(target, contents, at)
+        with engine.begin() as target:
+            # nobody's moment ends later for it: files come after the tables that speak of them
+            keep_files(target, files(target))
+            _sign_files(target)
         with engine.connect() as written:
             _check(_contents_of_file(written), contents, path)
+            _check_files(written, path)
     return contents
 
 
-def restore_backup(where: Path | str, path: Path, *, replace: bool = False) -> dict[str, Contents]:
+def restore_backup(
+    where: Path | str,
+    path: Path,
+    *,
+    replace: bool = False,
+    take: Callable[[str, bytes], None] = lambda _name, _content: None,
+) -> dict[str, Contents]:
     """
     Bring a backup back, whole or not at all.
 
@@ -132,6 +155,8 @@ def restore_backup(where: Path | str, path: Path, *, replace: bool = False) -> d
         The backup, from this database or the other one, made by this program or an older one.
     replace
         Whether to delete what the city has.
+    take
+        Brings back a file, before the tables that speak of it are there for good.
 
     Returns
     -------
@@ -156,6 +181,8 @@ def restore_backup(where: Path | str, path: Path, *, replace: bool = False) -> d
                 contents = _copy(source, target)
                 _set_counters(target)
                 _check(contents_of(target, tables.metadata), _but_log(contents), path)
+                for name, content in read_files(source, path):
+                    take(name, content)
         finally:
             store.close()
     return contents
@@ -237,6 +264,28 @@ def _write_manifest(connection: Connection, contents: Mapping[str, Contents], at
     connection.execute(insert(_manifest).values(**row))
 
 
+def _sign_files(connection: Connection) -> None:
+    """Enter which files a backup holds, so that none can go missing from it."""
+    digest = _digest(names_of_files(connection)).hex()
+    connection.execute(update(_manifest).values(files=digest))
+
+
+def _check_files(connection: Connection, path: Path) -> None:
+    """Compare the files of a backup with what it should hold."""
+    names = {column["name"] for column in inspect(connection).get_columns(_manifest.name)}
+    # a backup of an older program has none
+    if "files" in names:
+        signed = connection.scalar(select(_manifest.c.files))
+        if signed != _digest(names_of_files(connection)).hex():
+            raise VerificationError(
+                "The backup {path} does not hold: its list of files was altered. Take another "
+                "backup.",
+                path=path,
+                place="files",
+            )
+    check_files(connection, path)
+
+
 def _read_manifest(connection: Connection, path: Path) -> dict[str, Contents]:
     """Read what a backup should hold."""
     if not inspect(connection).has_table(_manifest.name):
@@ -259,6 +308,7 @@ def _readable(path: Path) -> Iterator[Connection]:
         with _file(copy, path) as engine, engine.begin() as connection:
             contents = _read_manifest(connection, path)
             _check(_contents_of_file(connection), contents, path)
+            _check_files(connection, path)
             _lead_on(connection, path)
             yield connection
 

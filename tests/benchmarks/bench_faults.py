@@ -2,6 +2,7 @@
 Kill import, draw, amend, backup and the service itself in the middle of work, on both databases.
 
     python tests/benchmarks/bench_faults.py [--kills 50] [--seed 1] [--only sqlite]
+        [--operations import draw amend backup service rivals]
 
 Half of the kills come at moments spread evenly over the whole run (before and after each
 statement, commit, and file brought to the disk), half at times drawn at random from its
@@ -57,8 +58,9 @@ def kill(victim_of: Kill, n: int, rng: random.Random) -> list[str]:
     return [str(whole.moments), f"{whole.seconds:.2f}", *map(str, told)]
 
 
-def run(name: str, server: Cluster | None, n: int, rng: random.Random, console: Console) -> int:
+def run(name: str, server: Cluster | None, options: argparse.Namespace, console: Console) -> int:
     """Kill everything on one database, print its table, and return the violations."""
+    n, rng = options.kills, random.Random(options.seed)
     table = Table(
         "operation", "moments", "length, s", "rounds", "killed in the middle",
         "finished before the kill", "violations", "s", title=f"SIGKILL on {name}",
@@ -76,6 +78,8 @@ def run(name: str, server: Cluster | None, n: int, rng: random.Random, console: 
                 post, server, **when
             )
         for task, victim_of in victims.items():
+            if not any(task.startswith(wanted) for wanted in options.operations):
+                continue
             began = perf_counter()
             row = kill(victim_of, n, rng)
             violations += int(row[-1])
@@ -95,16 +99,17 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--operations", nargs="*", default=[*TASKS, "service", "rivals"])
     arguments = parser.parse_args()
     # whoever ends this ends what it started, too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    rng, console, violations = random.Random(arguments.seed), Console(width=120), 0
+    console, violations = Console(width=120), 0
     if arguments.only != "postgresql":
-        violations += run("SQLite", None, arguments.kills, rng, console)
+        violations += run("SQLite", None, arguments, console)
     if arguments.only != "sqlite":
         cluster = Cluster()
         try:
-            violations += run("PostgreSQL", cluster, arguments.kills, rng, console)
+            violations += run("PostgreSQL", cluster, arguments, console)
         finally:
             cluster.remove()
     sys.exit(1 if violations else 0)

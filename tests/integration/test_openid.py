@@ -67,6 +67,8 @@ class LittleProvider:
         self._thread.start()
 
     def close(self) -> None:
+        if not self._thread.is_alive():
+            return
         self.server.shutdown()
         self._thread.join()
         self.server.server_close()
@@ -218,10 +220,45 @@ def test_a_provider_that_is_another_than_the_one_named_is_refused(client, provid
     assert answer.status_code == 401
 
 
-def test_a_provider_that_is_away_is_told(folder) -> None:
+def test_a_provider_that_is_away_is_told_and_logged(folder, caplog) -> None:
     answer = _client(folder, "http://127.0.0.1:1").get("/sign-in/openid")
-    assert answer.status_code >= 400
+    assert answer.status_code == 502
+    assert answer.headers["content-type"] == "application/problem+json"
     assert "http://127.0.0.1:1 cannot be reached" in answer.json()["detail"]
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.getMessage() == f"ProviderAwayError: {answer.json()['detail']}"
+
+
+def test_a_provider_that_goes_while_somebody_is_there_is_away(client, provider) -> None:
+    back = provider.agree(_leave(client))
+    provider.close()
+    assert client.get("/sign-in/openid/back", params=back).status_code == 502
+
+
+PAGE = {"Accept": "text/html"}
+
+
+def test_the_page_to_sign_in_leads_to_the_provider_if_there_is_one(client, folder) -> None:
+    page = client.get("/sign-in", headers=PAGE)
+    assert page.status_code == 200
+    assert 'href="/sign-in/openid"' in page.text
+    bare = TestClient(create_app(folder, clock=lambda: NOW), base_url=HERE)
+    assert "/sign-in/openid" not in bare.get("/sign-in", headers=PAGE).text
+
+
+def test_a_browser_is_told_why_the_provider_was_of_no_use_and_may_use_a_password(
+    client, provider, folder
+) -> None:
+    provider.claims = {"sub": "somebody else"}
+    refused = client.get(
+        "/sign-in/openid/back", params=provider.agree(_leave(client)), headers=PAGE
+    )
+    assert refused.status_code == 401
+    away = _client(folder, "http://127.0.0.1:1").get("/sign-in/openid", headers=PAGE)
+    assert away.status_code == 502
+    for page, sentence in ((refused, "You have no account here"), (away, "cannot be reached")):
+        assert sentence in page.text
+        assert 'name="password"' in page.text
 
 
 def test_a_city_without_a_provider_says_so(folder) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from geoinspect.api.auth import set_session
 from geoinspect.api.dependencies import FolderDep, NowDep, StoreDep  # noqa: TC001
-from geoinspect.api.openid import Errand, Provider
+from geoinspect.api.endpoints.sign_in import sign_in_page
+from geoinspect.api.errors import is_page, note_fault
+from geoinspect.api.openid import Errand, Provider, ProviderAwayError
 from geoinspect.api.permits import PUBLIC
 from geoinspect.api.responses import PageResponse
 from geoinspect.audit import log
-from geoinspect.errors import NotFoundError, UnauthenticatedError
+from geoinspect.errors import GeoinspectError, NotFoundError, UnauthenticatedError
 
 router = APIRouter(prefix="/sign-in/openid", include_in_schema=False)
 
@@ -27,10 +29,14 @@ _Word = Annotated[str, Query(max_length=4_000)]
 
 
 @router.get("", **PUBLIC)
-def leave_for_provider(request: Request, folder: FolderDep) -> RedirectResponse:
+def leave_for_provider(request: Request, folder: FolderDep) -> Response:
     """Send a browser to the provider."""
     errand = Errand.new()
-    response = RedirectResponse(_provider(folder).way_there(errand), status_code=303)
+    try:
+        way = _provider(folder).way_there(errand)
+    except (ProviderAwayError, UnauthenticatedError) as error:
+        return _ask_again(request, folder, error)
+    response = RedirectResponse(way, status_code=303)
     response.set_cookie(
         _COOKIE,
         errand.write().encode().hex(),
@@ -52,7 +58,7 @@ def come_back(
     now: NowDep,
     state: _Word = "",
     code: _Word = "",
-) -> PageResponse:
+) -> Response:
     """Take in whom the provider vouches for, if they have an account."""
     provider = _provider(folder)
     try:
@@ -61,14 +67,22 @@ def come_back(
         account = store.people.account_of_subject(subject)
         if account is None or account.disabled:
             raise UnauthenticatedError("You have no account here: ask the security administrator.")
-    except UnauthenticatedError:
+    except (ProviderAwayError, UnauthenticatedError) as error:
         log(store, "nobody", "session.failure", at=now, by="openid")
-        raise
+        return _ask_again(request, folder, error)
     response = PageResponse(_ARRIVED)
     set_session(request, response, store.signing.open_session(account.user_id, now=now))
     response.delete_cookie(_COOKIE, path=router.prefix)
     log(store, account.user_id, "session.login", at=now, by="openid")
     return response
+
+
+def _ask_again(request: Request, folder: FolderDep, error: GeoinspectError) -> Response:
+    """Show why it came to nothing, with the way in by password; a program gets the problem."""
+    if not is_page(request):
+        raise error
+    note_fault(request, error)
+    return sign_in_page(request, folder, error)
 
 
 def _provider(folder: FolderDep) -> Provider:
