@@ -98,10 +98,16 @@ class Services:
             _fill(CityFolder.open(cities.kept("service")).store())
 
     def round_of(
-        self, name: str, server: Cluster | None, *, moment: int = 0, after_s: float | None = None
+        self,
+        name: str,
+        server: Cluster | None,
+        *,
+        moment: int = 0,
+        after_s: float | None = None,
+        prepare: Callable[[CityFolder], CityFolder] = lambda city: city,
     ) -> Victim:
         """Kill the service at a moment or after a time; check the city, send again, check."""
-        city = self._cities.ready_for("service", server)
+        city = prepare(self._cities.ready_for("service", server))
         post, clients = _post(name, city), {}
         for who in ("li", "chen"):
             clients[who] = city.store().signing.open_session(who, now=WORKING)

@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 _GZIP_LEVEL = 5
 
 _DESCRIPTION = """\
-Inspection points, plans and violation rates of one city.
+Points, plans, inspections, cases and violation rates of one city: read, and written by
+whoever may.
 
 Positions are WGS-84 longitude and latitude. Errors are problem documents (RFC 9457). The
 service answers under the names of this machine and those in the setting `allowed_hosts`.

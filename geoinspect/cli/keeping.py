@@ -62,8 +62,10 @@ def restore(
     from geoinspect.citybackup import SETTINGS_BROUGHT_BACK, restore_city
 
     session = session_of(context)
-    city = session.city()
+    city = session.city(silently=True)
     brought = restore_city(city, file, replace=replace)
+    session.city()
+    session.log("restore", file.name)
     session.say("Brought back: {path}", path=file)
     _tell(session, brought)
     if (city.path / SETTINGS_BROUGHT_BACK).is_file():

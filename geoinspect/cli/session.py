@@ -70,8 +70,13 @@ class Session:
         self.wanted_language = language
         self.language = _language(language) or self.language
 
-    def city(self) -> CityFolder:
-        """Open the city of this call; its language is spoken from here on."""
+    def city(self, *, silently: bool = False) -> CityFolder:
+        """
+        Open the city of this call; its language is spoken from here on.
+
+        With `silently`, its log gets no row: a new city must not begin one of its own before
+        a backup brings back the old one.
+        """
         if self.city_path is None:
             raise InputError(
                 "This command needs a city: write `geoinspect -C FOLDER ...`; "
@@ -81,9 +86,10 @@ class Session:
         from geoinspect.cityfolder import CityFolder
 
         city = CityFolder.open(self.city_path, actor=f"cli:{getuser()}")
-        self.folder = city
-        self._note_settings(city)
         self.language = _language(self.wanted_language) or city.settings.language
+        if not silently:
+            self.folder = city
+            self._note_settings(city)
         return city
 
     def log(self, action: str, object: str = "", **details: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sqlite3
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -15,6 +15,9 @@ from geoinspect.cityfolder import CityFolder
 from geoinspect.photos import read_photo
 
 from .conftest import geoinspect
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _add_photo(city: CityFolder, colour: int) -> str:
@@ -76,6 +79,10 @@ def test_photos_roads_and_settings_come_back_with_the_tables_and_keys_do_not(
     assert 'name = "小镇"' in beside
     assert not (new.path / "seal.key").exists()
     assert b"secret" not in file.read_bytes()
+    told = [row.action for row in new.store().audit.rows()]
+    assert told[:-2] == [row.action for row in city.store().audit.rows()][: len(told) - 2]
+    assert told[-2:] == ["settings", "restore"]
+    assert geoinspect("-C", new.path, "audit", "verify").code == 0
     again = geoinspect("-C", new.path, "plan", "show", "2026-11-23")
     assert again.out == geoinspect("-C", city.path, "plan", "show", "2026-11-23").out
 
@@ -97,7 +104,7 @@ def test_a_backup_whose_files_were_altered_is_refused_and_brings_nothing_back(
     outcome = geoinspect("-C", new.path, "restore", file)
     assert outcome.code == 1
     assert sentence in outcome.err
-    assert len(new.store().points()) == 0
+    assert len(new.store().points()) == len(new.store().audit.rows()) == 0
     assert not new.photos.path.exists()
     assert not new.network_path.exists()
 
