@@ -94,8 +94,9 @@ class Services:
     def __init__(self, cities: Cities) -> None:
         self._cities = cities
         if not cities.kept("service").is_dir():
-            shutil.copytree(cities.kept("amend"), cities.kept("service"))
-            _fill(CityFolder.open(cities.kept("service")).store())
+            plan = CityFolder.open(cities.kept("amend")).store().latest_plan()
+            shutil.copytree(cities.kept("backup"), cities.kept("service"))
+            _fill(CityFolder.open(cities.kept("service")).store(), json.loads(plan))
 
     def round_of(
         self,
@@ -203,7 +204,7 @@ def _serve(path: str, port: int, moments: Moments, told: Any) -> None:
     main(["-C", path, "serve", "--port", str(port), "--no-worker"])
 
 
-def _fill(store: Store) -> None:
+def _fill(store: Store, plan: dict[str, Any]) -> None:
     """Add violations, a checklist, people, and a plan with an inspector on its first team."""
     categories = sorted(tinytown.points()["category"].unique())
     weights = {name: {"A": 100.0} for name in categories}
@@ -211,13 +212,12 @@ def _fill(store: Store) -> None:
     store.checklists.merge([Checklist("2026", date(2026, 1, 1), None, {"A": _ITEM}, weights)])
     store.people.add(Account("li", "李", Role.INSPECTOR, inspector_id="I1"))
     store.people.add(Account("chen", "陈", Role.SUPERVISOR))
-    plan = json.loads(store.latest_plan())
     plan["draw"]["inspectors"] = [
         {"team_id": route["team_id"], "inspector_ids": ["I1"]}
         for route in plan["routes"]
         if route["stops"]
     ][:1]
-    store.add_plan(plan, at=NOW, reason="检查人员")
+    store.add_plan(plan, at=NOW)
     store.close()
 
 

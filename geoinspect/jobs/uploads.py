@@ -12,11 +12,11 @@ from geoinspect.atomic import write_bytes
 from geoinspect.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from geoinspect.cityfolder import CityFolder
-    from geoinspect.store.jobs import Job
+    from geoinspect.store.jobs import Job, JobQueue
 
 FOLDER = "uploads"
 
@@ -24,6 +24,7 @@ _KEY = re.compile(r"[0-9a-f]{32}")
 # what no file system takes, or what leads out of the folder
 _UNWANTED = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]|^\.+')
 _LONGEST = 80
+_ORPHANED_S = 86_400
 
 
 def keep_upload(folder: CityFolder, file: BinaryIO, filename: str) -> str:
@@ -73,8 +74,23 @@ def forget_upload(folder: CityFolder, upload: str) -> None:
         shutil.rmtree(folder.path / FOLDER / key, ignore_errors=True)
 
 
-def forget_left_uploads(folder: CityFolder, ended: Iterable[Job]) -> None:
-    """Remove the files of jobs that have ended; a file without a job may still get one."""
-    if (folder.path / FOLDER).is_dir():
-        for job in ended:
-            forget_upload(folder, str(job.arguments.get("upload", "")))
+def forget_left_uploads(folder: CityFolder, queue: JobQueue, *, now: datetime) -> None:
+    """
+    Remove the files of jobs that have ended, and after a day those that no job names.
+
+    A file without a job may still get one; after a day whoever took it in was killed before.
+    """
+    uploads = folder.path / FOLDER
+    if not uploads.is_dir():
+        return
+    for job in queue.ended():
+        forget_upload(folder, str(job.arguments.get("upload", "")))
+    waiting = {_key_of(job) for job in queue.unfinished()}
+    for left in uploads.iterdir():
+        age_s = now.timestamp() - left.stat().st_mtime
+        if left.name not in waiting and age_s > _ORPHANED_S:
+            forget_upload(folder, left.name)
+
+
+def _key_of(job: Job) -> str:
+    return str(job.arguments.get("upload", "")).partition("/")[0]

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -97,9 +98,9 @@ class Worker:
             store.close()
 
     def _sweep(self, queue: JobQueue) -> None:
-        """Remove, once, the files of jobs whose worker died just after their end."""
+        """Remove, once, the files that a worker or a service left that died."""
         if not self._swept:
-            forget_left_uploads(self.folder, queue.ended())
+            forget_left_uploads(self.folder, queue, now=datetime.now(UTC))
             self._swept = True
 
     def _try_one(self) -> bool:

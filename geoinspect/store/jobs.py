@@ -190,6 +190,10 @@ class JobQueue:
         """Return the jobs that have ended."""
         return self._find(_JOBS.state.in_(sorted(FINAL)))
 
+    def unfinished(self) -> list[Job]:
+        """Return the jobs that wait or are under way."""
+        return self._find(_JOBS.state.not_in(sorted(FINAL)))
+
     def counts(self) -> dict[str, int]:
         """Count the jobs of each state."""
         wanted = select(_JOBS.state, func.count()).group_by(_JOBS.state)

@@ -35,7 +35,7 @@ def city(planned_city: Path, tmp_path: Path) -> CityFolder:
     """The planned tiny town with a key, two photos, and a photo that nobody speaks of."""
     path = tmp_path / "city"
     shutil.copytree(planned_city, path)
-    (path / "seal.key").write_text("secret")
+    (path / "seal.key").write_text("key-of-this-city")
     city = CityFolder.open(path)
     for colour in (10, 200):
         _add_photo(city, colour)
@@ -78,7 +78,7 @@ def test_photos_roads_and_settings_come_back_with_the_tables_and_keys_do_not(
     beside = (new.path / SETTINGS_BROUGHT_BACK).read_text(encoding="utf-8")
     assert 'name = "小镇"' in beside
     assert not (new.path / "seal.key").exists()
-    assert b"secret" not in file.read_bytes()
+    assert b"key-of-this-city" not in file.read_bytes()
     told = [row.action for row in new.store().audit.rows()]
     assert told[:-2] == [row.action for row in city.store().audit.rows()][: len(told) - 2]
     assert told[-2:] == ["settings", "restore"]

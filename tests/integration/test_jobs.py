@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -238,6 +239,18 @@ def test_a_worker_elsewhere_is_believed_dead_once_it_was_silent_for_the_lease(fo
     assert queue.get(job.job_id).state is JobState.RUNNING
     assert strict.run_pending() == 1
     assert queue.get(job.job_id).state is JobState.DONE
+
+
+def test_a_file_whose_service_died_before_its_job_was_made_is_removed_after_a_day(folder, queue):
+    old, waiting, young = (keep_upload(folder, io.BytesIO(b"x"), "a.csv") for _ in range(3))
+    job = queue.add("import", {"upload": waiting}, made_by="chen", at=NOW)
+    queue.claim(_new_claim())
+    for upload in (old, waiting):
+        os.utime((folder.path / "uploads" / upload).parent, (0, 0))
+    assert Worker(folder).run_pending() == 0
+    left = {one.name for one in (folder.path / "uploads").iterdir()}
+    assert left == {upload.partition("/")[0] for upload in (waiting, young)}
+    assert queue.get(job.job_id).state is JobState.RUNNING
 
 
 def test_a_worker_of_this_machine_that_lives_keeps_its_job(folder, queue):
