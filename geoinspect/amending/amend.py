@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
 import shapely.ops
 
@@ -18,11 +17,12 @@ from geoinspect.amending.record import (
     rest_of,
     team_of,
 )
+from geoinspect.amending.roads import open_roads, snap_rest
 from geoinspect.amending.rule import dropped_stops
 from geoinspect.driving import driven_route
 from geoinspect.errors import InputError
-from geoinspect.network import INF_MS, for_mode, snap, travel_times
-from geoinspect.network.closures import edges_named, edges_near, without_edges
+from geoinspect.network import INF_MS, for_mode, travel_times
+from geoinspect.network.closures import edges_near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def amend(
     if event["kind"] == "breakdown":
         return head | _broken_down(before, now)
     closed = [past["event"] for past in amendments] + [event]
-    roads = for_mode(_open(network, closed), team_of(plan, team_id).get("mode", "car"))
+    roads = for_mode(open_roads(network, closed), team_of(plan, team_id).get("mode", "car"))
     return head | _rearranged(plan, before, now, roads)
 
 
@@ -118,19 +118,6 @@ def _with_streets(event: Record, network: RoadNetwork) -> Record:
     return event | {"streets": sorted(names - {""})}
 
 
-def _open(network: RoadNetwork, events: Sequence[Record]) -> RoadNetwork:
-    """Return the network without what was closed so far."""
-    closed = np.zeros(network.n_edges, dtype=np.bool_)
-    for event in events:
-        if event["kind"] == "closed":
-            closed |= (
-                edges_named(network, event["street"])
-                if "street" in event
-                else edges_near(network, (event["lon"], event["lat"]))
-            )
-    return without_edges(network, closed) if closed.any() else network
-
-
 def _broken_down(before: Record, now: Progress) -> Record:
     """Drop all stops that are left; the route ends where the team has been last."""
     n = len(now.visited)
@@ -149,7 +136,7 @@ def _rearranged(plan: Record, before: Record, now: Progress, roads: RoadNetwork)
     points = {point["point_id"]: point for point in plan["points"]}
     rows = [points[stop["point_id"]] for stop in now.remaining]
     limit = plan["parameters"]["max_snap_distance_m"]
-    snaps = _snaps([_position(before, now, team), *rows, team["depot"]], roads, limit)
+    snaps = snap_rest([_position(before, now, team), *rows, team["depot"]], roads, limit)
     times = travel_times(roads, snaps)
     choice = _choice(now, times.tolist(), team["shift"]["end"])
     rest = rest_of(choice, plan)
@@ -174,13 +161,6 @@ def _position(before: Record, now: Progress, team: Record) -> Record:
     line = shapely.LineString(before["legs"][len(now.visited)]["geometry"]["coordinates"])
     place = line.interpolate(now.share, normalized=True)
     return {"lon": place.x, "lat": place.y}
-
-
-def _snaps(places: Sequence[Record], roads: RoadNetwork, limit_m: float) -> Snaps:
-    """Snap the places of the rest of a day, from the team's position to the depot."""
-    lonlat = np.array([[place["lon"], place["lat"]] for place in places])
-    names = ["the team", *(place["point_id"] for place in places[1:-1]), "the depot"]
-    return snap(roads, names, lonlat, max_distance_m=limit_m)
 
 
 def _choice(now: Progress, times: list[list[int]], deadline: str) -> Record:

@@ -27,6 +27,7 @@ from geoinspect.api.endpoints import (
     plans,
     points,
     reports,
+    running,
     session,
     sign_in,
     static,
@@ -40,6 +41,7 @@ from geoinspect.api.limits import Limits
 from geoinspect.api.observing import Metrics, Observed
 from geoinspect.api.pages import administration, city, days, fieldwork, overview, reporting
 from geoinspect.api.pages import problems as problem_pages
+from geoinspect.api.pages import running as running_pages
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
 
@@ -103,9 +105,11 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         app.include_router(module.router)
     for module in (openid, imports, planning, jobs, features, violations, tiles, cases):
         app.include_router(module.router)
-    for module in (inspections, photos, fieldwork):
+    for module in (inspections, photos, fieldwork, running):
         app.include_router(module.router)
-    for module in (static, overview, days, city, problem_pages, reporting, administration):
+    for module in (static, overview, days, running_pages, city, problem_pages, reporting):
+        app.include_router(module.router)
+    for module in (administration,):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

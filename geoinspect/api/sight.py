@@ -207,6 +207,43 @@ class Sight:
                 return self.store.ledger.amendments(draw.commitment)
         raise NotFoundError("There is no drawn plan of {day}.", day=day)
 
+    def running(self, day: date | None = None) -> tuple[Record, list[Record]]:
+        """
+        Return the newest plan of which routes may be seen whole, and the amendments of those.
+
+        Parameters
+        ----------
+        day
+            Only a plan of this day; None for the newest of all days.
+
+        Returns
+        -------
+        plan
+            As `plan`, with `parameters`, and with the inspectors of its teams as they were
+            committed: whom they are kept away from belongs to why a stop cannot be theirs.
+        amendments
+            Of the visible teams, in their order.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        for content in self._records(day):
+            record = json.loads(content)
+            shown = shown_record(self.actor, record, self.released(record))
+            if shown is None:
+                continue
+            teams = {str(route["team_id"]) for route in shown["routes"]}
+            people = {row["inspector_id"] for row in shown["inspectors"]}
+            amendments = self.store.ledger.amendments(record["draw"]["commitment"])
+            whole = {
+                "parameters": record["parameters"],
+                "inspectors": [r for r in record["inspectors"] if r["inspector_id"] in people],
+            }
+            return shown | whole, [a for a in amendments if str(a["team_id"]) in teams]
+        raise _no_plan()
+
     # read once a request, whatever is seen of it: no time of an answer tells what is hidden
     @cached_property
     def _assignments(self) -> pd.DataFrame | None:

@@ -86,13 +86,13 @@ def render_routes_map(
 def _positions(plan: Mapping[str, Any]) -> list[list[float]]:
     """Return every position on a route as lon, lat."""
     stops = [stop for route in plan["routes"] for stop in route["stops"]]
-    on_roads = [position for route in plan["routes"] for position in _line(route)]
+    on_roads = [position for route in plan["routes"] for position in route_line(route)]
     return on_roads + [[stop["lon"], stop["lat"]] for stop in stops]
 
 
-def _line(route: Mapping[str, Any]) -> list[list[float]]:
+def route_line(route: Mapping[str, Any]) -> list[list[float]]:
     """Return the line of a route as lon, lat: its legs, and the streets that are walked."""
-    parts = [route["legs"][0]]
+    parts = route["legs"][:1]
     for stop, leg in zip(route["stops"], route["legs"][1:], strict=False):
         parts += [stop["walk"], leg] if "walk" in stop else [leg]
     return [position for part in parts for position in part["geometry"]["coordinates"]]
@@ -124,7 +124,7 @@ def _team(
         _stop(stop, leg, points.get(stop["point_id"], {}), zone, language)
         for stop, leg in zip(route["stops"], legs, strict=False)
     ]
-    line = [[lat, lon] for lon, lat in _line(route)]
+    line = [[lat, lon] for lon, lat in route_line(route)]
     return {
         "id": text(route["team_id"]),
         "color": colour,

@@ -145,11 +145,21 @@ class Fieldwork:
         with reading(self._engine) as connection:
             return {row.inspection_id: row.point_id for row in connection.execute(wanted)}
 
-    def visits(self) -> list[dict[str, Any]]:
-        """Return all visits by inspection id, times in UTC without a zone."""
+    def visits(self, during: tuple[datetime, datetime] | None = None) -> list[dict[str, Any]]:
+        """
+        Return visits by inspection id, times in UTC without a zone.
+
+        Parameters
+        ----------
+        during
+            Those begun from one moment until before another, timezone-aware; None for all.
+        """
+        wanted = select(tables.visits).order_by(_VISITS.inspection_id)
+        if during is not None:
+            start, end = (naive(each) for each in during)
+            wanted = wanted.where(_VISITS.arrived_at >= start, _VISITS.arrived_at < end)
         with reading(self._engine) as connection:
-            rows = connection.execute(select(tables.visits).order_by(_VISITS.inspection_id))
-            return [dict(row._mapping) for row in rows]
+            return [dict(row._mapping) for row in connection.execute(wanted)]
 
 
 _WRITTEN = ("added", "completed")

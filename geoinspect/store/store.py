@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Boolean, cast, delete, func, insert, literal, select
+from sqlalchemy import Boolean, and_, cast, delete, func, insert, literal, select
 
 from geoinspect.errors import InputError
 from geoinspect.geometry import WGS84
@@ -22,7 +22,7 @@ from geoinspect.store.databases import create_database, open_database, shown, wr
 from geoinspect.store.desk import Desk
 from geoinspect.store.fieldwork import Fieldwork
 from geoinspect.store.jobs import JobQueue
-from geoinspect.store.people import PeopleStore
+from geoinspect.store.people import PeopleStore, naive
 from geoinspect.store.plans import PlanLedger
 from geoinspect.store.results import ResultStore
 from geoinspect.store.safe import Safe
@@ -33,13 +33,16 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from sqlalchemy import ColumnElement, Connection, Engine, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
 
     from geoinspect.lottery.record import Record
     from geoinspect.sealing import Keyring
 
 #: West, south, east and north in WGS-84 degrees.
 Bounds = tuple[float, float, float, float]
+
+#: From when, until before when; timezone-aware.
+Span = tuple["datetime", "datetime"]
 
 
 @dataclass(frozen=True)
@@ -202,10 +205,23 @@ class Store:
         violations = self._read_places(tables.violations, bbox)
         return violations.assign(found_at=_as_utc(violations["found_at"]))
 
-    def inspections(self) -> pd.DataFrame:
-        """Return all inspections, `inspected_at` in UTC."""
-        inspections = self._read(tables.inspections)
+    def inspections(self, during: Span | None = None) -> pd.DataFrame:
+        """
+        Return inspections, `inspected_at` in UTC.
+
+        Parameters
+        ----------
+        during
+            From when until before when, timezone-aware; None for all.
+        """
+        wanted = None if during is None else _within(tables.inspections.c.inspected_at, during)
+        inspections = self._read(tables.inspections, wanted)
         return inspections.assign(inspected_at=_as_utc(inspections["inspected_at"]))
+
+    def points_of_violations(self, during: Span) -> pd.Series[str]:
+        """Return the point of each violation found in a span; see `inspections`."""
+        found = _within(tables.violations.c.found_at, during)
+        return self._read(tables.violations, found)["point_id"].dropna()
 
     def inspectors(self) -> pd.DataFrame:
         """Return the roster of inspectors; see `geoinspect.inspectors`."""
@@ -395,6 +411,12 @@ class Store:
             facts = asdict(changes) | ({"removed": len(gone)} if replace else {})
             self._desk.enter(connection, action, table.name, facts)
         return changes
+
+
+def _within(column: Column[Any], during: Span) -> ColumnElement[bool]:
+    """Ask for the moments of a span."""
+    start, end = (naive(each) for each in during)
+    return and_(column >= start, column < end)
 
 
 def _box(bbox: Bounds) -> shapely.Geometry:

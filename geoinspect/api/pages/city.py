@@ -11,7 +11,6 @@ from geoinspect.api.citymap import chosen_online, map_facts, place_rows
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
-from geoinspect.errors import NotFoundError
 from geoinspect.messages import translator
 from geoinspect.people import Permission
 
@@ -64,16 +63,6 @@ def show_rates(request: Request, sight: SightDep) -> AppPage:
     """Show where problems are, per inspection."""
     has_data = len(sight.inspections()) > 0 or len(sight.violations()) > 0
     return render(request, sight, "rates", has_data=has_data)
-
-
-@router.get("/routes", **needs(Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE))
-def show_routes(request: Request, sight: SightDep) -> AppPage:
-    """Show the newest routes that are released to the one who asks."""
-    try:
-        plan: dict[str, Any] | None = sight.plan()
-    except NotFoundError:
-        plan = None
-    return render(request, sight, "routes", day=None if plan is None else plan["date"])
 
 
 def _map(request: Request, sight: Sight, online: OnlineBasemap | None) -> dict[str, Any] | None:

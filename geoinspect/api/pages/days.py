@@ -173,6 +173,7 @@ def _teams(sight: Sight, record: dict[str, Any]) -> list[dict[str, Any]]:
             "release": release_time(record, team["team_id"], params),
             "is_released": released[team["team_id"]],
             "route": _timed(routes.get(team["team_id"])),
+            "stops": routes.get(team["team_id"], {}).get("stops", []),
             "people": [names[each] for each in people.get(team["team_id"], [])]
             if team["team_id"] in routes
             else [],

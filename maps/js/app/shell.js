@@ -54,6 +54,7 @@
 
   const READERS = {
     integer: (field) => (field.value === "" ? null : Number.parseInt(field.value, 10)),
+    number: (field) => Number.parseFloat(field.value),
     minutes: (field) => Number.parseInt(field.value, 10) * 60,
     boolean: (field) => field.value === "true",
     optional: (field) => field.value.trim() || null,
@@ -65,10 +66,10 @@
     },
   };
 
-  /** Gather the fields of a form; "a.b" lies in the member b of a, and what is empty is left out there. */
+  /** Gather the fields of a form that are not disabled; "a.b" lies in the member b of a, and what is empty is left out there. */
   function bodyOf(form) {
     const body = {};
-    form.querySelectorAll("[name]").forEach((field) => {
+    form.querySelectorAll("[name]:not(:disabled)").forEach((field) => {
       const read = READERS[field.dataset.type] || ((plain) => plain.value);
       const value = read(field);
       const [owner, member] = field.name.split(".");
