@@ -210,6 +210,15 @@ def unrevealed(attempts: Iterable[Attempt], *, now: datetime, timezone: ZoneInfo
     ]
 
 
+def repeats_of_month(attempts: Iterable[Attempt], day: date) -> int:
+    """Count what was not the first of its date in the month of `day`: commits, and redraws."""
+    return sum(
+        (attempt.number > 1) + max(0, len(attempt.draws) - 1)
+        for attempt in attempts
+        if (attempt.day.year, attempt.day.month) == (day.year, day.month)
+    )
+
+
 def _end_of(day: date, timezone: ZoneInfo) -> datetime:
     """Return the midnight after a day."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone)

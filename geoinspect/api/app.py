@@ -39,7 +39,15 @@ from geoinspect.api.errors import add_error_handlers
 from geoinspect.api.idempotency import KeptAnswers, add_replay
 from geoinspect.api.limits import Limits
 from geoinspect.api.observing import Metrics, Observed
-from geoinspect.api.pages import administration, city, days, fieldwork, overview, reporting
+from geoinspect.api.pages import (
+    administration,
+    city,
+    days,
+    fieldwork,
+    lottery,
+    overview,
+    reporting,
+)
 from geoinspect.api.pages import problems as problem_pages
 from geoinspect.api.pages import running as running_pages
 from geoinspect.api.responses import problems
@@ -109,7 +117,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         app.include_router(module.router)
     for module in (static, overview, days, running_pages, city, problem_pages, reporting):
         app.include_router(module.router)
-    for module in (administration,):
+    for module in (lottery, administration):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

@@ -166,7 +166,7 @@ def gap_chart(report: LotteryReport, translate: Translate) -> Markup:
 
 def travel_chart(report: LotteryReport, translate: Translate) -> Markup:
     """Draw travel of sampled days: as drawn, and of the best plan of the same stops."""
-    days = report.travel
+    days = report.travel or ()
     top = 1.08 * max(max(day.drawn_s, day.best_s) for day in days) / 60
     axes = Axes((0, len(days)), (0, top), translate("Day"), translate("Travel in minutes"))
     marks = []

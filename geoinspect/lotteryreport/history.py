@@ -29,7 +29,7 @@ class History:
     ----------
     days
         The days, ascending.
-    point_ids, names, categories
+    point_ids, names, categories, districts
         The points of all frames, n each; as the last plan that knows them writes them.
     lonlat
         WGS-84 degrees, shape (n, 2).
@@ -48,6 +48,7 @@ class History:
     point_ids: tuple[str, ...]
     names: tuple[str, ...]
     categories: tuple[str, ...]
+    districts: tuple[str, ...]
     lonlat: FloatArray
     is_listed: BoolArray
     promised: FloatArray
@@ -107,6 +108,7 @@ def read_history(days: Iterable[tuple[Record, Sequence[Record]]]) -> History:
         tuple(ids),
         tuple(row["name"] for row in rows),
         tuple(row["category"] for row in rows),
+        tuple(row["district"] for row in rows),
         np.array([[row["lon"], row["lat"]] for row in rows]).reshape(-1, 2),
         np.array([row["is_listed"] for row in rows], dtype=np.bool_),
         promised,
@@ -129,7 +131,10 @@ class _Day:
     @classmethod
     def of(cls, plan: Record, amendments: Sequence[Record]) -> _Day:
         """Read a plan."""
-        members = ("point_id", "name", "category", "lon", "lat", "inclusion_probability")
+        members = (
+            *("point_id", "name", "category", "district", "lon", "lat"),
+            "inclusion_probability",
+        )
         outcome = realised(plan, amendments)
         return cls(
             date.fromisoformat(plan["date"]),

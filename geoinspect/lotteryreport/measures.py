@@ -14,6 +14,8 @@ from geoinspect.lotteryreport.predictor import WARM_UP, predict
 from geoinspect.lotteryreport.statistics import chi_square_p, longest_gaps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geoinspect.arrays import FloatArray, IntArray
     from geoinspect.lotteryreport.history import History
     from geoinspect.lotteryreport.predictor import Prediction
@@ -169,3 +171,64 @@ def coverage(history: History) -> Coverage:
     return Coverage(
         months, tuple(names[order].tolist()), points[order], visited[order], visits[order]
     )
+
+
+@dataclass(frozen=True)
+class GroupDraws:
+    """
+    How evenly a group of listed points was drawn.
+
+    Attributes
+    ----------
+    name
+        Of the group; "" for points that have none.
+    points
+        How many there are.
+    expected, drawn
+        Draws promised and made.
+    z
+        Deviation in standard errors; None where fewer than `LEAST_EXPECTED` draws are expected,
+        of which no deviation can be judged.
+    visited
+        How many of the points were visited at least once.
+    longest_gap
+        Longest wait of one of them, in days with a plan.
+    """
+
+    name: str
+    points: int
+    expected: float
+    drawn: int
+    z: float | None
+    visited: int
+    longest_gap: int
+
+
+def draws_by(history: History, names: Sequence[str]) -> list[GroupDraws]:
+    """
+    Compare draws with promises group by group, the groups with most points first.
+
+    Parameters
+    ----------
+    history
+        The binding plans.
+    names
+        The group of each point, n of them.
+    """
+    labels = np.array(names, dtype=object)
+    listed = np.flatnonzero(history.is_listed)
+    longest, ever = gaps(history), np.asarray(history.visited.any(axis=0))
+    rows = []
+    for name in sorted(set(labels[listed].tolist())):
+        own = listed[labels[listed] == name]
+        expected, drawn = float(history.expected[own].sum()), int(history.counts[own].sum())
+        # points of a zone do not come independently: what the books say of pairs counts too
+        variance = float(history.covariance[own][:, own].sum())
+        can_judge = expected >= LEAST_EXPECTED and variance > 0
+        z = (drawn - expected) / variance**0.5 if can_judge else None
+        rows.append(
+            GroupDraws(
+                name, len(own), expected, drawn, z, int(ever[own].sum()), int(longest[own].max())
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.points, row.name))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import geoinspect
 from geoinspect.lotteryreport import charts
+from geoinspect.lotteryreport.measures import draws_by
 from geoinspect.lotteryreport.report import summary
 from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
@@ -35,28 +36,34 @@ def render_report(report: LotteryReport, *, language: Language = "zh") -> str:
     language
         Language of all words but names and reasons.
     """
+    return templates().get_template(_TEMPLATE).render(**report_context(report, language))
+
+
+def report_context(report: LotteryReport, language: Language) -> dict[str, Any]:
+    """Return what the templates show of a report, in a language."""
     translate = translator(language)
-    return (
-        templates()
-        .get_template(_TEMPLATE)
-        .render(
-            lang=_HTML_LANGUAGES[language],
-            t=lambda sentence, **fields: translate(sentence).format(**fields),
-            software=f"geoinspect {geoinspect.__version__}",
-            city=report.city,
-            first=report.history.days[0],
-            last=report.history.days[-1],
-            made_at=f"{report.made_at:%Y-%m-%d %H:%M}",
-            rows=[_row(row, translate) for row in summary(report)],
-            broken=sum(row.is_kept is False for row in summary(report)),
-            charts=_charts(report, translate),
-            waits=_waits(report),
-            coverage=_coverage(report),
-            repeated=[_attempt(attempt, report) for attempt in report.repeated],
-            lapsed=[_attempt(attempt, report) for attempt in report.lapsed],
-            amendments=[_amendment(entry, translate) for entry in report.amendments],
-        )
-    )
+    history, rows = report.history, summary(report)
+    return {
+        "lang": _HTML_LANGUAGES[language],
+        "t": lambda sentence, **fields: translate(sentence).format(**fields),
+        "software": f"geoinspect {geoinspect.__version__}",
+        "city": report.city,
+        "first": history.days[0],
+        "last": history.days[-1],
+        "made_at": f"{report.made_at:%Y-%m-%d %H:%M}",
+        "rows": [_row(row, translate) for row in rows],
+        "broken": sum(row.is_kept is False for row in rows),
+        "charts": _charts(report, translate),
+        "groups": [
+            (translate("By category"), draws_by(history, history.categories)),
+            (translate("By district"), draws_by(history, history.districts)),
+        ],
+        "waits": _waits(report),
+        "coverage": _coverage(report),
+        "repeated": [_attempt(attempt, report) for attempt in report.repeated],
+        "lapsed": [_attempt(attempt, report) for attempt in report.lapsed],
+        "amendments": [_amendment(entry, translate) for entry in report.amendments],
+    }
 
 
 def told(row: Row, translate: Translate) -> tuple[str, str, str]:

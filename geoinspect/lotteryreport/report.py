@@ -52,7 +52,8 @@ class LotteryReport:
     amendments
         All amendments of the binding plans, by date.
     travel
-        Sampled days against the best plans; empty where roads have changed since.
+        Sampled days against the best plans; empty where roads have changed since, None where
+        they were not to be compared.
     """
 
     city: str
@@ -61,7 +62,7 @@ class LotteryReport:
     attempts: Sequence[Attempt]
     lapsed: Sequence[Attempt]
     amendments: Sequence[Record]
-    travel: Sequence[Travel] = field(default_factory=tuple)
+    travel: Sequence[Travel] | None = field(default_factory=tuple)
 
     @cached_property
     def frequencies(self) -> Frequencies:
@@ -92,8 +93,9 @@ class LotteryReport:
     @property
     def travel_ratio(self) -> float | None:
         """Travel as drawn over travel of the best plans, None without sampled days."""
-        best = sum(day.best_s for day in self.travel)
-        return sum(day.drawn_s for day in self.travel) / best if best else None
+        days = self.travel or ()
+        best = sum(day.best_s for day in days)
+        return sum(day.drawn_s for day in days) / best if best else None
 
 
 def build_report(
@@ -154,7 +156,7 @@ def build_report(
         attempts,
         unrevealed(attempts, now=now, timezone=timezone),
         [entry for draw in draws for entry in ledger.amendments(draw.commitment)],
-        [day for day in travel if day is not None],
+        None if network is None else [day for day in travel if day is not None],
     )
 
 
@@ -198,7 +200,7 @@ def summary(report: LotteryReport) -> list[Row]:
         *_frequency_rows(report),
         *_gap_rows(report),
         _prediction_row(report),
-        _travel_row(report),
+        *_travel_rows(report),
         *_ledger_rows(report),
     ]
 
@@ -306,17 +308,21 @@ def _prediction_row(report: LotteryReport) -> Row:
     )
 
 
-def _travel_row(report: LotteryReport) -> Row:
+def _travel_rows(report: LotteryReport) -> list[Row]:
     promise = "Travel, against the best plan of the same stops"
+    if report.travel is None:
+        return []
     if report.travel_ratio is None:
-        return Row(promise, "", "not compared: the roads have changed since", None)
-    return Row(
-        promise,
-        "",
-        "{ratio:.2f} times as much, on {days} sampled days",
-        None,
-        {"ratio": report.travel_ratio, "days": len(report.travel)},
-    )
+        return [Row(promise, "", "not compared: the roads have changed since", None)]
+    return [
+        Row(
+            promise,
+            "",
+            "{ratio:.2f} times as much, on {days} sampled days",
+            None,
+            {"ratio": report.travel_ratio, "days": len(report.travel)},
+        )
+    ]
 
 
 def _ledger_rows(report: LotteryReport) -> list[Row]:

@@ -15,7 +15,7 @@ from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.cityday import USUAL_SHIFT, USUAL_TEAMS
 from geoinspect.errors import NotFoundError
-from geoinspect.ledger import attempts_of, unrevealed
+from geoinspect.ledger import attempts_of, repeats_of_month, unrevealed
 from geoinspect.people import Permission
 from geoinspect.people.rights import visible_routes
 from geoinspect.sealing import release_time, released_teams
@@ -125,7 +125,8 @@ def list_days(request: Request, sight: SightDep) -> AppPage:
 @router.get("/{day}", **needs(Permission.READ_LEDGER))
 def show_day(request: Request, sight: SightDep, day: date) -> AppPage:
     """Show the steps of a day: what is done, and what comes next."""
-    found = day_of(sight, day, attempts_of(sight.store.ledger.entries()))
+    attempts = attempts_of(sight.store.ledger.entries())
+    found = day_of(sight, day, attempts)
     record = _record(sight, found)
     teams = [] if record is None else _teams(sight, record)
     if teams and all(team["is_released"] for team in teams):
@@ -141,6 +142,7 @@ def show_day(request: Request, sight: SightDep, day: date) -> AppPage:
         commitment=None if found.binding is None else found.binding.commitment,
         reveals=_reveals(sight, found),
         amendments=_amendments(sight, found.day),
+        repeats=repeats_of_month(attempts, found.day),
         usual={"teams": USUAL_TEAMS, "shift": USUAL_SHIFT, "service": "12min"},
         has_usual=bool(sight.folder.settings.usual_teams),
         has_roads=sight.folder.network_path.is_file(),

@@ -14,6 +14,7 @@ from geoinspect.api.pages.days import STEPS, day_of, today_of
 from geoinspect.api.pages.problems import cases_card
 from geoinspect.api.pages.rendering import LANGUAGE_COOKIE, AppPage, language_of, render
 from geoinspect.api.permits import PUBLIC, needs
+from geoinspect.api.running import running_day
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.errors import NotFoundError
 from geoinspect.ledger import attempts_of, unrevealed
@@ -21,6 +22,7 @@ from geoinspect.messages import LANGUAGES
 from geoinspect.people import Permission, may
 
 if TYPE_CHECKING:
+    from geoinspect.api.running import RunningDay
     from geoinspect.api.sight import Sight
 
 router = APIRouter(include_in_schema=False)
@@ -44,6 +46,7 @@ def show_overview(request: Request, sight: SightDep) -> AppPage:
         sight,
         "overview",
         days=_days(sight) if may(sight.actor, Permission.READ_LEDGER) else [],
+        running=_running(sight),
         steps=STEPS,
         today=today_of(sight),
         lapsed=_lapsed(sight) if may(sight.actor, Permission.READ_LEDGER) else 0,
@@ -81,6 +84,16 @@ def _days(sight: Sight) -> list[Any]:
     attempts = attempts_of(sight.store.ledger.entries())
     today = today_of(sight)
     return [day_of(sight, day, attempts) for day in (today, today + timedelta(days=1))]
+
+
+def _running(sight: Sight) -> RunningDay | None:
+    """Return how far today's teams are, None before the release and for those who see no routes."""
+    if not may(sight.actor, Permission.READ_RELEASED_PLAN):
+        return None
+    try:
+        return running_day(sight, today_of(sight))
+    except NotFoundError:
+        return None
 
 
 def _lapsed(sight: Sight) -> int:

@@ -29,6 +29,7 @@ def make_plan(day: date, stops: tuple[str, ...], book: tuple[Any, ...] = FAIR) -
             {
                 "point_id": point_id, "name": f"点{point_id}", "lon": lon, "lat": lat,
                 "category": "超市" if point_id in "ab" else "学校",
+                "district": "东区" if point_id in "ac" else "西区",
                 "inclusion_probability": chance[point_id],
             }
             for point_id, (lon, lat) in zip("abcd", SQUARE, strict=True)
