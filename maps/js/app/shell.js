@@ -9,10 +9,52 @@
   let fading = 0;
 
   /** Tell something at the foot of the page, for some seconds. */
-  function tell(text) {
+  function tell(text, seconds = LONGEST_S) {
     toast().textContent = text;
     window.clearTimeout(fading);
-    fading = window.setTimeout(() => { toast().textContent = ""; }, LONGEST_S * 1000);
+    fading = window.setTimeout(() => { toast().textContent = ""; }, seconds * 1000);
+  }
+
+  /* ---- taking back what can be taken back ------------------------------------------ */
+
+  // an act that leads to another page leaves a word there, with a way back for a while
+  const LEFT = "geoinspect-left-word";
+  const UNDO_S = 20;
+
+  /** Keep for the next page what was done, and how it is undone: data-undo of its form. */
+  function leaveWord(form) {
+    if (form.dataset.undo) window.sessionStorage.setItem(LEFT, form.dataset.undo);
+  }
+
+  async function undo({ url, method, body, undone }) {
+    toast().textContent = "";
+    const headers = { "X-CSRF-Token": csrf(), Accept: "application/json", "Content-Type": "application/json" };
+    try {
+      const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+      if (!answer.ok) {
+        tell(problemOf({ responseText: await answer.text(), statusText: answer.statusText }));
+        return;
+      }
+      window.sessionStorage.setItem(LEFT, JSON.stringify({ done: undone }));
+      window.location.reload();
+    } catch (_unreachable) {
+      tell(document.body.dataset.offline);
+    }
+  }
+
+  function tellWhatWasDone() {
+    const left = window.sessionStorage.getItem(LEFT);
+    if (left === null) return;
+    window.sessionStorage.removeItem(LEFT);
+    const word = JSON.parse(left);
+    tell(word.done, word.url ? UNDO_S : LONGEST_S);
+    if (!word.url) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link-button";
+    button.textContent = word.undo;
+    button.addEventListener("click", () => undo(word));
+    toast().append(button);
   }
 
   /** Return the sentence of a problem document, or its title. */
@@ -127,6 +169,7 @@
       } else if (form.dataset.job) {
         follow(document.getElementById(form.dataset.job), answer.headers.get("Location"));
       } else {
+        leaveWord(form);
         window.location.assign(form.dataset.then || window.location.pathname);
       }
     } catch (_unreachable) {
@@ -149,5 +192,6 @@
     submit(event.target);
   });
 
+  tellWhatWasDone();
   window.GeoInspectApp = { tell, csrf };
 })();
