@@ -228,7 +228,8 @@ def _city(path: Path, planted: Planted) -> CityFolder:
         facts = {"commitment": commitment, "number": 1, "date": "2026-11-23"}
         dropped = [{"point_id": last["point_id"], "reason": f"{last['name']}-AMENDED"}]
         told = {"team_id": "1", "at": "2026-11-23T09:20:00+08:00", "event": {"kind": "breakdown"}}
-        store.ledger.add_amendment({**facts, **told, "dropped": dropped})
+        route = {**planted.plan["routes"][0], "return": None}
+        store.ledger.add_amendment({**facts, **told, "dropped": dropped, "route": route})
     store.close()
     return folder
 

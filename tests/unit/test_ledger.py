@@ -14,6 +14,7 @@ from geoinspect.ledger import (
     attempts_of,
     reason_to_commit,
     reason_to_draw,
+    repeats_of_month,
     unrevealed,
 )
 
@@ -67,3 +68,12 @@ def test_a_commit_never_drawn_is_a_violation_from_the_end_of_its_day_in_the_city
     midnight = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
     assert unrevealed(attempts, now=evening, timezone=CITY) == []
     assert unrevealed(attempts, now=midnight, timezone=CITY) == attempts[:1]
+
+
+def test_commits_and_draws_that_are_not_the_first_of_their_day_are_counted_by_month() -> None:
+    redraw = entry(5, 2, Act.DRAW, part=2, reason="a test")
+    entries = [COMMIT, AGAIN, entry(3, 1, Act.DRAW, part=1), entry(4, 2, Act.DRAW, part=1), redraw]
+    assert repeats_of_month(attempts_of([COMMIT, entry(3, 1, Act.DRAW, part=1)]), DAY) == 0
+    # the second commit, and the second draw of it
+    assert repeats_of_month(attempts_of(entries), date(2026, 11, 1)) == 2
+    assert repeats_of_month(attempts_of(entries), date(2026, 12, 1)) == 0

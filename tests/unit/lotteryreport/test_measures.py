@@ -11,6 +11,7 @@ import pytest
 from geoinspect.lotteryreport.history import read_history
 from geoinspect.lotteryreport.measures import (
     coverage,
+    draws_by,
     frequencies,
     gaps,
     groups_of,
@@ -104,3 +105,24 @@ def test_targets_generated_for_a_day_do_not_count_as_covered_points() -> None:
     found = coverage(read_history([(plan, [])]))
     assert dict(zip(found.categories, found.points.tolist(), strict=True)) == {"学校": 2, "超市": 1}
     assert found.visits.sum() == 1
+
+
+def test_groups_show_which_of_them_was_drawn_too_often() -> None:
+    history = read_history(history_of([0] * 75 + [1] * 25))
+    by_category = {row.name: row for row in draws_by(history, history.categories)}
+    # a and b come together: 150 instead of 100, and the variance of a pair is four times 25
+    assert (by_category["超市"].expected, by_category["超市"].drawn) == (100.0, 150)
+    assert by_category["超市"].z == pytest.approx(5.0)
+    assert by_category["学校"].z == pytest.approx(-5.0)
+    # each district has one of either pair: what one has too many the other lacks
+    by_district = {row.name: row for row in draws_by(history, history.districts)}
+    assert [by_district[name].drawn for name in ("东区", "西区")] == [100, 100]
+    assert by_district["东区"].z is None
+
+
+def test_a_group_of_few_expected_draws_is_not_judged() -> None:
+    history = read_history(history_of([0, 0, 0]))
+    waiting, visited = draws_by(history, history.categories)
+    assert (visited.name, visited.z, visited.points, visited.visited) == ("超市", None, 2, 2)
+    # never seen in three days: the wait is longer than all of them
+    assert (waiting.name, waiting.visited, waiting.longest_gap) == ("学校", 0, 4)
