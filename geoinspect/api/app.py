@@ -46,6 +46,7 @@ from geoinspect.api.pages import (
     fieldwork,
     lottery,
     overview,
+    rates,
     reporting,
 )
 from geoinspect.api.pages import problems as problem_pages
@@ -115,9 +116,9 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         app.include_router(module.router)
     for module in (inspections, photos, fieldwork, running):
         app.include_router(module.router)
-    for module in (static, overview, days, running_pages, city, problem_pages, reporting):
+    for module in (static, overview, days, running_pages, city, rates):
         app.include_router(module.router)
-    for module in (lottery, administration):
+    for module in (problem_pages, reporting, lottery, administration):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

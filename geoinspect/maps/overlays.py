@@ -1,4 +1,4 @@
-"""What lies over a heat map: outlines of hot spots, and where inspectors have not been."""
+"""What lies over a heat map: hot spots, what becomes of them, and places long not inspected."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geoinspect.emerging import TrendClass
 from geoinspect.maps.assets import read_style
 from geoinspect.recency import AGE_LIMITS_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geopandas import GeoDataFrame
 
-    from geoinspect.arrays import BoolArray
+    from geoinspect.arrays import BoolArray, FloatArray
+    from geoinspect.density import Grid
+    from geoinspect.emerging import EmergingHotSpots
     from geoinspect.hotspots import HotSpots
     from geoinspect.recency import Recency
 
@@ -38,16 +41,48 @@ def spot_facts(spots: HotSpots, translate: Callable[[str], str]) -> dict[str, An
         the `violations` and `inspections` around the cell that stands out most, those
         that stand out most first; `reason`; `radius`; `level` in percent.
     """
-    areas = [
-        *_areas(spots, spots.is_hot, "hot"),
-        *_areas(spots, spots.is_cold, "cold"),
-    ]
+    counts = (spots.violations, spots.inspections)
     return {
-        "areas": areas,
+        "areas": [
+            *_areas(spots.is_hot, "hot", spots.grid, spots.z, *counts),
+            *_areas(spots.is_cold, "cold", spots.grid, spots.z, *counts),
+        ],
         "reason": spots.explain(translate),
         "radius": spots.params.radius_m,
         "level": 100 * spots.params.level,
     }
+
+
+def trend_facts(history: EmergingHotSpots, periods: Sequence[HotSpots]) -> dict[str, Any]:
+    """
+    Return the areas that were hot in some period, and what becomes of them.
+
+    Parameters
+    ----------
+    history
+        From `emerging_hot_spots` of the periods.
+    periods
+        Hot spots of each period, on one grid.
+
+    Returns
+    -------
+    facts
+        `areas` like those of `spot_facts`, their `kind` a `TrendClass` but "none", with the
+        violations and inspections of all periods; `periods`, how many there are.
+    """
+    found, made = (
+        np.sum([getattr(period, name) for period in periods], axis=0)
+        for name in ("violations", "inspections")
+    )
+    kinds = [kind for kind in TrendClass if kind is not TrendClass.NONE]
+    areas = [
+        area
+        for kind in kinds
+        for area in _areas(
+            history.classes == kind, str(kind), history.grid, history.trend.z, found, made
+        )
+    ]
+    return {"areas": areas, "periods": len(periods)}
 
 
 def age_facts(points: GeoDataFrame, seen: Recency) -> dict[str, Any]:
@@ -82,15 +117,17 @@ def age_facts(points: GeoDataFrame, seen: Recency) -> dict[str, Any]:
     }
 
 
-def _areas(spots: HotSpots, chosen: BoolArray, kind: str) -> list[dict[str, Any]]:
+def _areas(
+    chosen: BoolArray, kind: str, grid: Grid, z: FloatArray, found: FloatArray, made: FloatArray
+) -> list[dict[str, Any]]:
     """Join cells with a side in common to areas, those that stand out most first."""
     cells = np.argwhere(chosen)
     if len(cells) == 0:
         return []
-    squares = [shapely.Polygon(spots.grid.polygon(row, column)) for row, column in cells.tolist()]
+    squares = [shapely.Polygon(grid.polygon(row, column)) for row, column in cells.tolist()]
     parts = shapely.get_parts(shapely.union_all(squares))
     middles = shapely.centroid(np.array(squares, dtype=object))
-    strength = np.abs(spots.z[chosen])
+    strength = np.abs(z[chosen])
     areas = []
     for part in parts:
         inside = np.flatnonzero(shapely.contains(part, middles))
@@ -100,9 +137,9 @@ def _areas(spots: HotSpots, chosen: BoolArray, kind: str) -> list[dict[str, Any]
             {
                 "kind": kind,
                 "rings": [_latlng(ring) for ring in (part.exterior, *part.interiors)],
-                "violations": int(spots.violations[row, column]),
-                "inspections": int(spots.inspections[row, column]),
-                "z": round(float(spots.z[row, column]), 1),
+                "violations": int(found[row, column]),
+                "inspections": int(made[row, column]),
+                "z": round(float(z[row, column]), 1),
             }
         )
     return sorted(areas, key=lambda area: -abs(area["z"]))

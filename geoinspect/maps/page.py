@@ -41,7 +41,11 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _REFERRING = ("src", "href", "srcset", "data", "poster", "action")
-_SHARED_SCRIPTS = {"heat": ("js/rates.js",), "timeline": ("js/rates.js", "js/surface.js")}
+_SHARED_SCRIPTS = {
+    "heat": ("js/rates.js", "js/overlays.js"),
+    "timeline": ("js/rates.js", "js/overlays.js", "js/surface.js"),
+}
+_STYLES = ("css/map.css", "css/page.css")
 _BASEMAP_SCRIPTS = ("vendor/pmtiles.js", "vendor/protomaps-leaflet.js")
 
 # what folium asks for, by folium's own names: the vendored file, or None for "not needed"
@@ -113,7 +117,7 @@ def render_page(page: Page) -> str:
         kind=page.kind,
         translate=translator(page.language),
         head=folium_parts["head"],
-        styles=[*leaflet["styles"], _inline_style("css/page.css")],
+        styles=[*leaflet["styles"], *(_inline_style(name) for name in _STYLES)],
         map_html=folium_parts["html"],
         licences=Markup(read_asset("vendor/THIRD_PARTY.md")),
         data=_embed_json(_payload(page)),
@@ -122,7 +126,7 @@ def render_page(page: Page) -> str:
             *leaflet["scripts"],
             *(_inline_script(name) for name in _BASEMAP_SCRIPTS if page.basemap),
             folium_parts["script"],
-            *(_inline_script(name) for name in _own_scripts(page.kind)),
+            *(_inline_script(name) for name in own_scripts(page.kind)),
         ],
     )
     return _seal(document)
@@ -137,20 +141,20 @@ def _payload(page: Page) -> dict[str, Any]:
         "title": page.title,
         "bounds": page.bounds,
         "attribution": page.attribution if page.basemap else "",
-        "words": _words(page),
+        "words": page_words(page.kind, page.language),
         "basemapStyle": read_style("basemap-dark" if page.dark else "basemap"),
     }
 
 
-def _own_scripts(kind: Kind) -> tuple[str, ...]:
-    """Return our own scripts of a page, in the order in which they need each other."""
+def own_scripts(kind: Kind) -> tuple[str, ...]:
+    """Return our own scripts of a kind of page, in the order in which they need each other."""
     return ("js/streets.js", "js/core.js", *_SHARED_SCRIPTS.get(kind, ()), f"js/{kind}.js")
 
 
-def _words(page: Page) -> dict[str, str]:
-    """Translate every sentence that the scripts of the page ask for, `t("...")`."""
-    scripts = "".join(read_asset(name) for name in _own_scripts(page.kind))
-    translate = translator(page.language)
+def page_words(kind: Kind, language: Language) -> dict[str, str]:
+    """Translate every sentence that the scripts of a kind of page ask for, `t("...")`."""
+    scripts = "".join(read_asset(name) for name in own_scripts(kind))
+    translate = translator(language)
     return {sentence: translate(sentence) for sentence in script_sentences(scripts)}
 
 

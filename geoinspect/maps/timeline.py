@@ -27,7 +27,7 @@ from geoinspect.maps.scales import css_colour, nice_ticks, scale_colours
 from geoinspect.messages import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
+TIMELINE_TITLE = "Violations through time"
 WINDOWS_DAYS = (7, 30, 90, 365)
 _SHORTEST_DAYS = 30  # that the page shows first
 _SAMPLED_WINDOWS = 12
@@ -68,6 +69,7 @@ def render_timeline_map(
     basemap: Path | None = None,
     restricted: bool = False,
     remarks: Sequence[str] = (),
+    overlays: Mapping[str, Any] | None = None,
     attribution: str = OSM_ATTRIBUTION,
 ) -> str:
     """
@@ -80,6 +82,53 @@ def render_timeline_map(
 
     Parameters
     ----------
+    events, districts, points, language, restricted, remarks, overlays
+        As for `timeline_facts`.
+    city_name
+        Name of the city, for the title.
+    basemap
+        PMTiles archive made by `build_basemap`; None for districts without streets.
+    attribution
+        Who made the data of the base map.
+
+    Raises
+    ------
+    InputError
+        As in `timeline_facts`.
+    """
+    payload = timeline_facts(
+        events,
+        districts,
+        points,
+        language=language,
+        restricted=restricted,
+        remarks=remarks,
+        overlays=overlays,
+    )
+    n_packed = len(payload["violations"]) + len(payload["inspections"])
+    room = max(MAX_BASEMAP_BYTES - n_packed, _LEAST_BASEMAP_BYTES)
+    bounds = payload.pop("bounds")
+    streets = embedded_basemap(basemap, bounds, max_bytes=room)
+    payload |= {"eyebrow": city_name, "basemap": basemap_facts(streets, districts)}
+    title = translator(language)(TIMELINE_TITLE)
+    return render_page(Page("timeline", language, title, bounds, payload, streets, attribution))
+
+
+def timeline_facts(
+    events: CountedEvents,
+    districts: GeoDataFrame | None,
+    points: GeoDataFrame | None = None,
+    *,
+    language: Language = "zh",
+    restricted: bool = False,
+    remarks: Sequence[str] = (),
+    overlays: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """
+    Return all that `js/timeline.js` needs to know of a city, base map and words apart.
+
+    Parameters
+    ----------
     events
         What counts, see `surfaces.counted_events`. Where no inspections are recorded
         the page shows violations per km2, and says in words that these are no rates.
@@ -89,32 +138,33 @@ def render_timeline_map(
         Inspection points, drawn as small dots on demand; may be None.
     language
         Language of labels.
-    city_name
-        Name of the city, for the title.
-    basemap
-        PMTiles archive made by `build_basemap`; None for districts without streets.
     restricted
-        True for readers who may not see where each event happened: the page then holds
-        counts by cell, day and category. So it does above 100,000 events.
+        True for readers who may not see where each event happened: the facts then hold
+        counts by cell, day and category. So they do above 100,000 events.
     remarks
         Sentences to print below the figures, for example what is left out.
-    attribution
-        Who made the data of the base map.
+    overlays
+        What lies over the map, by the names of `maps.overlays`: `spots`, `emerging`,
+        `ages`; what is missing is left out.
+
+    Returns
+    -------
+    facts
+        JSON values; `bounds` are west, south, east and north of the first view, and
+        `violations` and `inspections` are packed by `maps.events`, in base 64.
 
     Raises
     ------
     InputError
         If there is no event at all, more than 255 districts, or the map is too large.
     """
-    translate = translator(language)
-    coded = _coded(events, districts, translate("Other categories"))
+    coded = _coded(events, districts, translator(language)("Other categories"))
     grid = Grid.covering(events.extent, events.params)
     window, surfaces = _first_window(events, coded)
     ticks = nice_ticks(np.concatenate([surface.ravel() for surface in surfaces]))
     as_counts = restricted or len(coded.violations) + len(coded.inspections) > MOST_EVENTS
-    bounds = bounds_around(_corners(events), districts)
-    payload: dict[str, Any] = {
-        "eyebrow": city_name,
+    return {
+        "bounds": bounds_around(_corners(events), districts),
         "districts": district_features(districts),
         "isRate": events.is_rate,
         "generated": events.generated,
@@ -143,13 +193,8 @@ def render_timeline_map(
         "violations": _packed(coded.violations, grid, coded.n_days, as_counts),
         "inspections": _packed(coded.inspections, grid, coded.n_days, as_counts),
         "dots": dots(points),
+        **(overlays or {}),
     }
-    n_packed = len(payload["violations"]) + len(payload["inspections"])
-    room = max(MAX_BASEMAP_BYTES - n_packed, _LEAST_BASEMAP_BYTES)
-    streets = embedded_basemap(basemap, bounds, max_bytes=room)
-    payload["basemap"] = basemap_facts(streets, districts)
-    title = translate("Violations through time")
-    return render_page(Page("timeline", language, title, bounds, payload, streets, attribution))
 
 
 def _coded(events: CountedEvents, districts: GeoDataFrame | None, other: str) -> _Coded:

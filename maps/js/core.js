@@ -82,16 +82,23 @@ const GeoInspect = (function () {
     return (on === map ? streets : CityStreets(on, style)).pane(name, zIndex);
   }
 
-  /** Draw the streets that lie in the page as vector tiles; false if there are none. */
-  function addStreets(on) {
+  /** Where the streets come from: the service's tiles, or the archive in the page; null if there are none. */
+  function streetsSource() {
+    if (page.basemap.url) return page.basemap.url;
     const holder = document.getElementById("basemap-archive");
-    if (!holder) return false;
+    if (!holder) return null;
     const buffer = archiveBytes(holder);
-    const archive = new pmtiles.PMTiles({
+    return new pmtiles.PMTiles({
       getKey: () => "city",
       getBytes: (offset, length) => Promise.resolve({ data: buffer.slice(offset, offset + length) }),
     });
-    (on === map ? streets : CityStreets(on, style)).add(archive, { maxZoom: page.basemap.maxZoom, hasDistricts: page.basemap.hasDistricts, language: page.language });
+  }
+
+  /** Draw the streets as vector tiles; false if there are none. */
+  function addStreets(on) {
+    const source = streetsSource();
+    if (source === null) return false;
+    (on === map ? streets : CityStreets(on, style)).add(source, { maxZoom: page.basemap.maxZoom, hasDistricts: page.basemap.hasDistricts, language: page.language });
     return true;
   }
 
@@ -236,7 +243,8 @@ const GeoInspect = (function () {
       el("span", { class: "grip", "aria-hidden": "true" }));
     const head = el("header", { class: "panel-head" },
       el("p", { class: "eyebrow" }, page.eyebrow),
-      el("h1", {}, page.title),
+      // a part of another page has its heading below that of the page
+      el(page.isPart ? "h2" : "h1", {}, page.title),
       options.summary);
     function open(wanted) {
       root.classList.toggle("is-open", wanted);
@@ -249,8 +257,9 @@ const GeoInspect = (function () {
     root.append(handle, peek, body);
     head.addEventListener("click", () => narrow.matches && toggle());
     const measure = () => {
+      const isSheet = window.getComputedStyle(root).position === "absolute";
       const height = handle.offsetHeight + peek.offsetHeight;
-      root.dataset.peek = height;
+      root.dataset.peek = isSheet ? height : 0;
       document.documentElement.style.setProperty("--peek", height + "px");
     };
     window.addEventListener("resize", measure);

@@ -1,7 +1,7 @@
 "use strict";
 /* Violations per inspection, hatched where too few were made; or their density, and it says so. */
 (function () {
-  const { page, map, style, t, el, facts, control, panel, note, pane, fit, showCard, start } = GeoInspect;
+  const { page, map, style, t, el, facts, control, panel, note, pane, showCard, start } = GeoInspect;
   const { number, hatch, districtPath, ramp, key } = GeoInspectRates;
   const { numbers, scale, grid, isRate } = page;
   const EARTH = 6378137;
@@ -174,80 +174,6 @@
     "too-few": () => t("No place has {n} inspections yet, so there is no rate to show.", { n: numbers.minimum }),
   };
 
-  /* ---- hot spots and places not inspected ---- */
-
-  const spots = page.spots;
-  const ages = page.ages;
-  const OUTLINES = {
-    hot: { color: "#9b0f2e", weight: 3, fill: false },
-    cold: { color: "#0b4f8a", weight: 2.5, dashArray: "6 5", fill: false },
-  };
-
-  /** The words of a class of ages. */
-  function ageLabel(i) {
-    const { limits } = ages;
-    if (i === 0) return t("up to {n} days ago", { n: limits[0] });
-    if (i < limits.length) return t("{from} to {to} days ago", { from: limits[i - 1] + 1, to: limits[i] });
-    return i === limits.length ? t("more than {n} days ago", { n: limits[i - 1] }) : t("never inspected");
-  }
-
-  /** A switch that shows and hides a layer. */
-  function layerSwitch(label, layer, checked, onChange) {
-    const box = el("input", { type: "checkbox" });
-    box.checked = checked;
-    const change = () => {
-      if (box.checked) layer.addTo(map);
-      else layer.remove();
-      if (onChange) onChange(box.checked);
-    };
-    box.addEventListener("change", change);
-    change();
-    return el("div", {}, el("label", { class: "switch-all" }, box, el("span", {}, label)));
-  }
-
-  function spotsPart() {
-    if (spots.reason) return [note("plain", spots.reason)];
-    const of = (kind) => spots.areas.filter((area) => area.kind === kind);
-    const renderer = L.svg({ padding: 0.3, pane: pane("spots", 300) });
-    const outlines = L.layerGroup(spots.areas.map((area) => L.polygon(area.rings, {
-      ...OUTLINES[area.kind], renderer, pane: "spots", interactive: false, className: "spot-" + area.kind,
-    })));
-    return [
-      layerSwitch(t("Outline what is surely above or below the city"), outlines, true),
-      el("p", { class: "method spots-summary" }, t("{hot} areas surely above the city (solid line), {cold} surely below (dashed)", { hot: of("hot").length, cold: of("cold").length })),
-      spots.areas.length ? spotsTable() : null,
-      el("p", { class: "method" }, t("Getis-Ord Gi* of the inspections within {radius} m, given how many were made; at most {level} % of the outlined cells are expected to be false alarms.", { radius: number(spots.radius), level: number(spots.level) })),
-    ];
-  }
-
-  /** The outlined areas in words; a press shows the place. */
-  function spotsTable() {
-    return el("table", { class: "data-table spots-table" },
-      el("caption", {}, t("Areas that stand out")),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("Area")), el("th", { scope: "col" }, t("Violations")), el("th", { scope: "col" }, t("Inspections")))),
-      el("tbody", {}, spots.areas.map((area) => {
-        const name = el("button", { class: "link", type: "button" }, area.kind === "hot" ? t("Above the city") : t("Below the city"));
-        name.addEventListener("click", () => fit(L.latLngBounds(area.rings[0])));
-        return el("tr", {}, el("td", {}, name), el("td", {}, String(area.violations)), el("td", {}, String(area.inspections)));
-      })));
-  }
-
-  function agesPart() {
-    const canvas = L.canvas({ padding: 0.3, pane: pane("ages", 430) });
-    const marks = L.layerGroup(ages.points.map(([lat, lon, age]) => L.circleMarker([lat, lon], {
-      renderer: canvas, pane: "ages", interactive: false, radius: 6, weight: 1.5, color: "#ffffff", fillColor: ages.colors[age], fillOpacity: 1,
-    })));
-    const legendOfAges = el("ul", { class: "keys ages-keys", "aria-label": t("Days since the last inspection") }, ages.colors.map((color, i) => {
-      const swatch = el("span", { class: "key", "aria-hidden": "true" });
-      swatch.style.background = color;
-      return el("li", {}, swatch, el("span", {}, t("{label}: {n} points", { label: ageLabel(i), n: ages.counts[i] })));
-    }));
-    return [
-      layerSwitch(t("Show the days since the last inspection, on {day}", { day: ages.today }), marks, false, (on) => { legendOfAges.hidden = !on; }),
-      legendOfAges,
-    ];
-  }
-
   function notes() {
     return [
       page.generated ? note("warn", t("Generated demonstration data: not real findings.")) : null,
@@ -296,8 +222,7 @@
     el("label", { class: "slider" }, el("span", {}, t("Opacity")), opacity), readout);
   const dotsBox = el("input", { type: "checkbox", checked: false });
   if (page.dots.length) sheet.body.append(el("label", { class: "switch-all" }, dotsBox, el("span", {}, t("Show the inspection points"))));
-  if (spots) sheet.body.append(...spotsPart().filter(Boolean));
-  if (ages) sheet.body.append(...agesPart());
+  sheet.body.append(...GeoInspectOverlays.parts());
   sheet.body.append(method());
   const twin = table();
   if (twin) sheet.body.append(twin);

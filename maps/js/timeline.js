@@ -404,6 +404,7 @@
     secondLine.append(made.slider, made.output);
     attach(made);
     cornerOf(made);
+    GeoInspectOverlays.showOn(made.on);
     return made;
   }
 
@@ -438,7 +439,7 @@
   const twin = table();
   sheet.body.append(filters(), el("label", { class: "switch-all" }, splitBox, el("span", {}, t("Compare with another period"))));
   if (page.dots.length) sheet.body.append(el("label", { class: "switch-all" }, dotsBox, el("span", {}, t("Show the inspection points"))));
-  sheet.body.append(readout, method());
+  sheet.body.append(readout, ...GeoInspectOverlays.parts(), method());
   if (twin) sheet.body.append(twin);
 
   start();

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from geoinspect.api.heatschemas import HeatTimeline
+from geoinspect.api.heatviews import city_events, city_heat, overlay_facts, sees_events
+from geoinspect.api.pages.rendering import language_of
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import GeoJSONResponse
 from geoinspect.api.schemas import HeatCollection, LeftOutRows
 from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.density import RateSurface
+from geoinspect.maps import timeline_facts
 from geoinspect.messages import translator
 from geoinspect.people import Permission
-from geoinspect.surfaces import heat_surface
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
@@ -42,15 +45,29 @@ def get_heat(sight: SightDep) -> HeatCollection:
     )
 
 
-def city_heat(sight: Sight) -> HeatSurface:
-    """Compute the surface of what somebody sees of a city, with the city's own settings."""
-    settings = sight.folder.settings
-    return heat_surface(
-        sight.points(by=Permission.READ_HEAT),
-        sight.violations(by=Permission.READ_HEAT),
-        sight.inspections(),
-        bandwidth_m=settings.heat_bandwidth_m,
-        timezone=settings.timezone,
+@router.get("/heat/timeline", **needs(Permission.READ_HEAT))
+def get_timeline(request: Request, sight: SightDep) -> HeatTimeline:
+    """
+    Return what a map needs to draw violations per inspection of any period by itself.
+
+    Violations and inspections are packed one by one, 7 bytes each, as far as one may see
+    where each happened; for others, and above 100,000, as counts by cell, day and category.
+    """
+    language = language_of(request, sight.folder.settings.language)
+    return HeatTimeline.model_validate(city_timeline(sight, language))
+
+
+def city_timeline(sight: Sight, language: Language) -> dict[str, Any]:
+    """Return the facts of the map through time of what somebody sees of a city."""
+    events, translate = city_events(sight), translator(language)
+    return timeline_facts(
+        events,
+        sight.folder.districts(),
+        sight.points(),
+        language=language,
+        restricted=not sees_events(sight),
+        remarks=[left.render(translate) for left in events.left_out],
+        overlays=overlay_facts(sight, translate),
     )
 
 

@@ -1,17 +1,32 @@
-"""The three maps, each one page without any other file."""
+"""The maps, each one page without any other file."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from geoinspect.api.citytiles import current_basemap
-from geoinspect.api.endpoints.heat import city_heat
+from geoinspect.api.heatviews import (
+    city_events,
+    city_heat,
+    found_spots,
+    last_seen,
+    overlay_facts,
+    sees_events,
+)
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import PageResponse, problems
 from geoinspect.api.sight import SightDep  # noqa: TC001
-from geoinspect.maps import render_heat_map, render_points_map, render_routes_map
+from geoinspect.maps import (
+    render_heat_map,
+    render_points_map,
+    render_routes_map,
+    render_timeline_map,
+)
 from geoinspect.messages import translator
 from geoinspect.people import Permission
+
+#: Code of what only hot spots leave out.
+UNTIED = "NO_INSPECTION"
 
 router = APIRouter(
     prefix="/maps",
@@ -52,9 +67,13 @@ def get_routes_map(sight: SightDep) -> PageResponse:
 
 @router.get("/heat", **needs(Permission.READ_HEAT))
 def get_heat_map(sight: SightDep) -> PageResponse:
-    """Draw violations per inspection."""
+    """Draw violations per inspection, what surely stands out, and where nobody was for long."""
     folder, heat = sight.folder, city_heat(sight)
     translate = translator(folder.settings.language)
+    found = found_spots(sight) if heat.is_rate else None
+    # what the rate leaves out the hot spots leave out too
+    more = [] if found is None else [left for left in found.left_out if left.code == UNTIED]
+    remarks = [left.render(translate) for left in (*heat.left_out, *more)]
     page = render_heat_map(
         heat.surface,
         folder.districts(),
@@ -63,7 +82,28 @@ def get_heat_map(sight: SightDep) -> PageResponse:
         city_name=folder.settings.name,
         basemap=current_basemap(folder),
         period=heat.period,
+        spots=None if found is None else found.spots,
+        seen=last_seen(sight) if heat.is_rate else None,
         generated=heat.generated,
-        remarks=[left_out.render(translate) for left_out in heat.left_out],
+        remarks=[*remarks, *filter(None, [heat.explain_shrinkage(translate)])],
+    )
+    return PageResponse(page)
+
+
+@router.get("/timeline", **needs(Permission.READ_HEAT))
+def get_timeline_map(sight: SightDep) -> PageResponse:
+    """Draw violations per inspection through time; without their places for some."""
+    folder, events = sight.folder, city_events(sight)
+    translate = translator(folder.settings.language)
+    page = render_timeline_map(
+        events,
+        folder.districts(),
+        sight.points(),
+        language=folder.settings.language,
+        city_name=folder.settings.name,
+        basemap=current_basemap(folder),
+        restricted=not sees_events(sight),
+        remarks=[left.render(translate) for left in events.left_out],
+        overlays=overlay_facts(sight, translate),
     )
     return PageResponse(page)

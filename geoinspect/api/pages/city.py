@@ -58,13 +58,6 @@ def list_points(
     ).allow_images(() if online is None else online.origins)
 
 
-@router.get("/rates", **needs(Permission.READ_HEAT))
-def show_rates(request: Request, sight: SightDep) -> AppPage:
-    """Show where problems are, per inspection."""
-    has_data = len(sight.inspections()) > 0 or len(sight.violations()) > 0
-    return render(request, sight, "rates", has_data=has_data)
-
-
 def _map(request: Request, sight: Sight, online: OnlineBasemap | None) -> dict[str, Any] | None:
     """Return what the map needs, None while there is nothing to show on one."""
     points = sight.points()
