@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+    import geopandas as gpd
+
     from geoinspect.api.sight import Sight
     from geoinspect.hotspots import HotSpots
     from geoinspect.recency import Recency
@@ -28,28 +31,96 @@ _PERIOD_DAYS = (28, 7)
 _MOST_PERIODS = 12
 
 
-def city_heat(sight: Sight) -> HeatSurface:
-    """Compute the surface of what somebody sees of a city, with the city's own settings."""
-    settings = sight.folder.settings
-    return heat_surface(
-        sight.points(by=Permission.READ_HEAT),
-        sight.violations(by=Permission.READ_HEAT),
-        sight.inspections(),
-        bandwidth_m=settings.heat_bandwidth_m,
-        timezone=settings.timezone,
-    )
+@dataclass(frozen=True)
+class HeatTables:
+    """
+    What rates are computed from, of what somebody sees of a city; read once.
 
+    Attributes
+    ----------
+    points, violations, inspections
+        As the store gives them.
+    bandwidth_m
+        Of the kernel.
+    zone
+        Time zone of the city.
+    today
+        By the clock of the city.
+    """
 
-def city_events(sight: Sight) -> CountedEvents:
-    """Pick the events of what somebody sees of a city that a surface may count."""
-    settings = sight.folder.settings
-    return counted_events(
-        sight.points(by=Permission.READ_HEAT),
-        sight.violations(by=Permission.READ_HEAT),
-        sight.inspections(),
-        bandwidth_m=settings.heat_bandwidth_m,
-        timezone=settings.timezone,
-    )
+    points: gpd.GeoDataFrame = field(repr=False)
+    violations: gpd.GeoDataFrame = field(repr=False)
+    inspections: pd.DataFrame = field(repr=False)
+    bandwidth_m: float
+    zone: ZoneInfo
+    today: date
+
+    @classmethod
+    def of(cls, sight: Sight) -> HeatTables:
+        """Read the tables of what somebody sees."""
+        settings = sight.folder.settings
+        return cls(
+            sight.points(by=Permission.READ_HEAT),
+            sight.violations(by=Permission.READ_HEAT),
+            sight.inspections(),
+            settings.heat_bandwidth_m,
+            settings.zone,
+            sight.now.astimezone(settings.zone).date(),
+        )
+
+    def heat(self) -> HeatSurface:
+        """Compute the surface of all days."""
+        return heat_surface(
+            self.points,
+            self.violations,
+            self.inspections,
+            bandwidth_m=self.bandwidth_m,
+            timezone=self.zone.key,
+        )
+
+    def events(self) -> CountedEvents:
+        """Pick the events that a surface may count."""
+        return counted_events(
+            self.points,
+            self.violations,
+            self.inspections,
+            bandwidth_m=self.bandwidth_m,
+            timezone=self.zone.key,
+        )
+
+    def spots(self) -> CityHotSpots:
+        """Find what surely stands out over all days."""
+        return city_hot_spots(
+            self.points, self.violations, self.inspections, timezone=self.zone.key
+        )
+
+    def seen(self, points: gpd.GeoDataFrame) -> Recency | None:
+        """Count the days since each of some points was inspected; None if there are none."""
+        if points.empty:
+            return None
+        return recency(points, self.inspections, today=self.today, timezone=self.zone.key)
+
+    def spots_by_period(self) -> tuple[int, list[date], list[HotSpots]]:
+        """
+        Find the hot spots of periods of one length, up to the last day with inspections.
+
+        Returns
+        -------
+        length, lasts, spots
+            Days of a period; last day and hot spots of each, none if there are too few days.
+        """
+        made = _days(self.inspections["inspected_at"], self.zone)
+        found = _days(self.violations["found_at"], self.zone)
+        length, lasts = _ends(made[made <= self.today])
+        spots = []
+        for last in lasts:
+            first = last - timedelta(days=length - 1)
+            violations = self.violations[found.between(first, last)]
+            inspections = self.inspections[made.between(first, last)]
+            spots.append(
+                city_hot_spots(self.points, violations, inspections, timezone=self.zone.key).spots
+            )
+        return length, lasts, spots
 
 
 def sees_events(sight: Sight) -> bool:
@@ -57,45 +128,36 @@ def sees_events(sight: Sight) -> bool:
     return sight.may(Permission.READ_VIOLATIONS) and not sight.actor.is_restricted
 
 
-def found_spots(sight: Sight) -> CityHotSpots:
-    """Find what surely stands out of what somebody sees of a city."""
-    return city_hot_spots(
-        sight.points(by=Permission.READ_HEAT),
-        sight.violations(by=Permission.READ_HEAT),
-        sight.inspections(),
-        timezone=sight.folder.settings.timezone,
-    )
-
-
-def last_seen(sight: Sight) -> Recency | None:
-    """Count the days since each point was inspected; None for whoever may read no points."""
-    points = sight.points()
-    if points.empty:
-        return None
-    zone = sight.folder.settings.zone
-    today = sight.now.astimezone(zone).date()
-    return recency(points, sight.inspections(), today=today, timezone=zone.key)
-
-
-def overlay_facts(sight: Sight, translate: Callable[[str], str]) -> dict[str, Any]:
+def overlay_facts(
+    tables: HeatTables, points: gpd.GeoDataFrame, translate: Callable[[str], str]
+) -> dict[str, Any]:
     """
     Return what lies over a map of rates: hot spots, what becomes of them, ages.
 
     A city without recorded inspections has none of them.
+
+    Parameters
+    ----------
+    tables
+        What somebody sees of a city.
+    points
+        The points whose ages may be shown.
+    translate
+        Into the language of the reader.
     """
-    if sight.inspections().empty:
+    if tables.inspections.empty:
         return {"spots": None, "emerging": None, "ages": None}
-    seen = last_seen(sight)
+    seen = tables.seen(points)
     return {
-        "spots": spot_facts(found_spots(sight).spots, translate),
-        "emerging": emerging_facts(sight, translate),
-        "ages": None if seen is None else age_facts(sight.points(), seen),
+        "spots": spot_facts(tables.spots().spots, translate),
+        "emerging": emerging_facts(tables, translate),
+        "ages": None if seen is None else age_facts(points, seen),
     }
 
 
-def emerging_facts(sight: Sight, translate: Callable[[str], str]) -> dict[str, Any]:
+def emerging_facts(tables: HeatTables, translate: Callable[[str], str]) -> dict[str, Any]:
     """
-    Return what becomes of hot spots, of what somebody sees of a city.
+    Return what becomes of hot spots.
 
     Returns
     -------
@@ -103,17 +165,13 @@ def emerging_facts(sight: Sight, translate: Callable[[str], str]) -> dict[str, A
         Those of `maps.trend_facts`, `days` (of a period), `last` (day of the last period)
         and `reason`, why there is nothing to say, or "".
     """
-    zone = sight.folder.settings.zone
-    made = _days(sight.inspections()["inspected_at"], zone)
-    ends = _ends(made, sight.now.astimezone(zone).date())
-    if ends is None:
+    length, lasts, periods = tables.spots_by_period()
+    if not periods:
         least = MINIMUM_PERIODS * min(_PERIOD_DAYS)
         reason = translate(
             "What becomes of hot spots can be told after {n} days of inspections."
         ).format(n=least)
-        return {"areas": [], "periods": 0, "days": 0, "last": None, "reason": reason}
-    length, lasts = ends
-    periods = [_spots_of(sight, made, last, length) for last in lasts]
+        return {"areas": [], "periods": 0, "days": length, "last": None, "reason": reason}
     return {
         **trend_facts(emerging_hot_spots(periods), periods),
         "days": length,
@@ -122,32 +180,17 @@ def emerging_facts(sight: Sight, translate: Callable[[str], str]) -> dict[str, A
     }
 
 
-def _ends(made: pd.Series[Any], today: date) -> tuple[int, list[date]] | None:
-    """Return the length of the periods, and the last day of each; None if there are too few."""
-    past = made[made <= today]
-    if past.empty:
-        return None
-    first, last = past.min(), past.max()
+def _ends(made: pd.Series[Any]) -> tuple[int, list[date]]:
+    """Return the length of the periods, and the last day of each; none if there are too few."""
+    if made.empty:
+        return 0, []
+    first, last = made.min(), made.max()
     n_days = (last - first).days + 1
     for length in _PERIOD_DAYS:
         n = min(_MOST_PERIODS, n_days // length)
         if n >= MINIMUM_PERIODS:
             return length, [last - timedelta(days=length * k) for k in reversed(range(n))]
-    return None
-
-
-def _spots_of(sight: Sight, made: pd.Series[Any], last: date, length: int) -> HotSpots:
-    """Find the hot spots of the `length` days up to `last`."""
-    settings = sight.folder.settings
-    first = last - timedelta(days=length - 1)
-    violations = sight.violations(by=Permission.READ_HEAT)
-    found = _days(violations["found_at"], settings.zone)
-    return city_hot_spots(
-        sight.points(by=Permission.READ_HEAT),
-        violations[found.between(first, last)],
-        sight.inspections()[made.between(first, last)],
-        timezone=settings.timezone,
-    ).spots
+    return 0, []
 
 
 def _days(moments: pd.Series[Any], zone: ZoneInfo) -> pd.Series[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -183,7 +184,9 @@ def ranking_of(work: Work, by: By, own: frozenset[str]) -> Ranking | None:
 
 def changes_of(work: Work, by: By, own: frozenset[str]) -> tuple[list[Row], float] | None:
     """
-    Compare groups with the stretch before as the reports do, those that improved most first.
+    Compare groups with the stretch before as the reports do.
+
+    Those that improved most come first, those with too few inspections last.
 
     Returns
     -------
@@ -196,7 +199,8 @@ def changes_of(work: Work, by: By, own: frozenset[str]) -> tuple[list[Row], floa
         return None
     ranked = [_figure(line, 3) for line in table.lines if line.mark != "few"]
     top = _round_top(_upper(ranked))
-    return [_row(line, by, own, 3, -top, top) for line in table.lines], top
+    lines = sorted(table.lines, key=lambda line: line.mark == "few")
+    return [_row(line, by, own, 3, -top, top) for line in lines], top
 
 
 def stretch_of(begin: date, end: date | None, days: int) -> Stretch:
@@ -279,10 +283,6 @@ def _upper(figures: Iterable[Figure]) -> float:
 
 
 def _round_top(value: float) -> float:
-    """Return the next of 1, 2, 5, 10, 20, 50 and so on."""
-    step = 1.0
-    while True:
-        for factor in (1, 2, 5):
-            if value <= factor * step:
-                return factor * step
-        step *= 10
+    """Return the next round number: 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 and so on."""
+    step = 10.0 ** math.floor(math.log10(value)) if value > 1 else 1.0
+    return next(factor * step for factor in (1, 2, 3, 4, 5, 6, 8, 10) if value <= factor * step)

@@ -29,7 +29,7 @@ CHECKOUT = Path(__file__).parents[2]
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'&"
 HERE = "http://127.0.0.1:8000"
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-PAGES = ("/maps/points", "/maps/routes", "/maps/heat")
+PAGES = ("/maps/points", "/maps/routes", "/maps/heat", "/maps/timeline")
 DATA = (
     "/health",
     "/points",
@@ -37,6 +37,7 @@ DATA = (
     "/plans/latest",
     "/plans/latest/routes",
     "/heat",
+    "/heat/timeline",
     "/openapi.json",
 )
 
@@ -350,7 +351,7 @@ def test_heat_without_inspections_is_a_density(tmp_path):
     assert set(body["features"][0]["properties"]) == {"events_per_km2"}
 
 
-@pytest.mark.parametrize("path", ["/heat", "/maps/heat"])
+@pytest.mark.parametrize("path", ["/heat", "/heat/timeline", "/maps/heat", "/maps/timeline"])
 def test_an_empty_city_has_no_heat_and_says_so(empty_client, path):
     assert "import`" in _assert_problem(empty_client.get(path), 404)
 
@@ -364,7 +365,7 @@ def test_a_map_of_an_empty_city_says_that_there_is_nothing_to_show(empty_client)
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("points", "检查点"), ("routes", "检查路线"), ("heat", "问题发生率")],
+    [("points", "检查点"), ("routes", "检查路线"), ("heat", "问题发生率"), ("timeline", "问题随时间的变化")],
 )
 def test_a_map_is_one_page_in_the_language_of_the_city(client, path, title):
     response = client.get(f"/maps/{path}")
@@ -379,7 +380,7 @@ def test_maps_asked_for_at_once_share_one_base_map(own_folder):
     client = _client(own_folder)
     with ThreadPoolExecutor(3) as threads:
         answers = list(threads.map(client.get, PAGES))
-    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.status_code for answer in answers] == [200] * len(PAGES)
     assert all('id="basemap-archive"' in answer.text for answer in answers)
     assert len(list(own_folder.path.glob("*.pmtiles"))) == 1
 

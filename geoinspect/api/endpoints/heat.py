@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 
 from geoinspect.api.heatschemas import HeatTimeline
-from geoinspect.api.heatviews import city_events, city_heat, overlay_facts, sees_events
+from geoinspect.api.heatviews import HeatTables, overlay_facts, sees_events
 from geoinspect.api.pages.rendering import language_of
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import GeoJSONResponse
@@ -33,7 +33,7 @@ def get_heat(sight: SightDep) -> HeatCollection:
 
     Without recorded inspections the cells hold violations per square kilometre.
     """
-    heat = city_heat(sight)
+    heat = HeatTables.of(sight).heat()
     return HeatCollection.model_validate(
         {
             **heat.surface.to_geojson(),
@@ -59,15 +59,16 @@ def get_timeline(request: Request, sight: SightDep) -> HeatTimeline:
 
 def city_timeline(sight: Sight, language: Language) -> dict[str, Any]:
     """Return the facts of the map through time of what somebody sees of a city."""
-    events, translate = city_events(sight), translator(language)
+    tables, points, translate = HeatTables.of(sight), sight.points(), translator(language)
+    events = tables.events()
     return timeline_facts(
         events,
         sight.folder.districts(),
-        sight.points(),
+        points,
         language=language,
         restricted=not sees_events(sight),
         remarks=[left.render(translate) for left in events.left_out],
-        overlays=overlay_facts(sight, translate),
+        overlays=overlay_facts(tables, points, translate),
     )
 
 

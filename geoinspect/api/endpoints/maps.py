@@ -5,14 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from geoinspect.api.citytiles import current_basemap
-from geoinspect.api.heatviews import (
-    city_events,
-    city_heat,
-    found_spots,
-    last_seen,
-    overlay_facts,
-    sees_events,
-)
+from geoinspect.api.heatviews import HeatTables, overlay_facts, sees_events
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import PageResponse, problems
 from geoinspect.api.sight import SightDep  # noqa: TC001
@@ -68,22 +61,23 @@ def get_routes_map(sight: SightDep) -> PageResponse:
 @router.get("/heat", **needs(Permission.READ_HEAT))
 def get_heat_map(sight: SightDep) -> PageResponse:
     """Draw violations per inspection, what surely stands out, and where nobody was for long."""
-    folder, heat = sight.folder, city_heat(sight)
+    folder, tables, points = sight.folder, HeatTables.of(sight), sight.points()
+    heat = tables.heat()
     translate = translator(folder.settings.language)
-    found = found_spots(sight) if heat.is_rate else None
+    found = tables.spots() if heat.is_rate else None
     # what the rate leaves out the hot spots leave out too
     more = [] if found is None else [left for left in found.left_out if left.code == UNTIED]
     remarks = [left.render(translate) for left in (*heat.left_out, *more)]
     page = render_heat_map(
         heat.surface,
         folder.districts(),
-        sight.points(),
+        points,
         language=folder.settings.language,
         city_name=folder.settings.name,
         basemap=current_basemap(folder),
         period=heat.period,
         spots=None if found is None else found.spots,
-        seen=last_seen(sight) if heat.is_rate else None,
+        seen=tables.seen(points) if heat.is_rate else None,
         generated=heat.generated,
         remarks=[*remarks, *filter(None, [heat.explain_shrinkage(translate)])],
     )
@@ -93,17 +87,18 @@ def get_heat_map(sight: SightDep) -> PageResponse:
 @router.get("/timeline", **needs(Permission.READ_HEAT))
 def get_timeline_map(sight: SightDep) -> PageResponse:
     """Draw violations per inspection through time; without their places for some."""
-    folder, events = sight.folder, city_events(sight)
+    folder, tables, points = sight.folder, HeatTables.of(sight), sight.points()
+    events = tables.events()
     translate = translator(folder.settings.language)
     page = render_timeline_map(
         events,
         folder.districts(),
-        sight.points(),
+        points,
         language=folder.settings.language,
         city_name=folder.settings.name,
         basemap=current_basemap(folder),
         restricted=not sees_events(sight),
         remarks=[left.render(translate) for left in events.left_out],
-        overlays=overlay_facts(sight, translate),
+        overlays=overlay_facts(tables, points, translate),
     )
     return PageResponse(page)

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 
 from geoinspect.api.citymap import map_facts
 from geoinspect.api.endpoints.reports import evidence_of
-from geoinspect.api.heatviews import emerging_facts
+from geoinspect.api.heatviews import HeatTables, emerging_facts
 from geoinspect.api.leading import (
     GROUPS,
     RANKED,
@@ -203,8 +203,7 @@ def show_week(request: Request, sight: SightDep) -> AppPage:
     work = work_of(sight, period_of(sight, Kind.WEEKLY, None), language)
     compared = changes_of(work, "district_id", _own(request, sight, "district_id"))
     rows = [] if compared is None else compared[0]
-    emerging = {} if sight.inspections().empty else emerging_facts(sight, translate)
-    areas = emerging.get("areas", [])
+    areas = emerging_facts(HeatTables.of(sight), translate)["areas"]
     return render(
         request,
         sight,
@@ -263,7 +262,8 @@ def _timeline(request: Request, sight: Sight) -> dict[str, Any]:
         "eyebrow": "",
         "attribution": facts["attribution"],
         "words": page_words("timeline", language),
-        "styles": facts["styles"],
+        # a dark ground would swallow the dark end of the scale
+        "style": facts["styles"]["light"],
         "basemap": {**tiles, "hasDistricts": facts["hasDistricts"]},
     }
 

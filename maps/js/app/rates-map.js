@@ -10,7 +10,6 @@
   const facts = JSON.parse(holder.dataset.page);
   const scripts = JSON.parse(holder.dataset.scripts);
   const wait = document.getElementById("rates-wait");
-  const isDark = window.matchMedia("(prefers-color-scheme: dark)").matches;
 
   function makeMap([west, south, east, north]) {
     return L.map(holder, {
@@ -39,7 +38,7 @@
 
   async function start() {
     const events = await read();
-    const page = { ...facts, ...events, basemapStyle: facts.styles[isDark ? "dark" : "light"] };
+    const page = { ...facts, ...events, basemapStyle: facts.style };
     document.getElementById("page-data").textContent = JSON.stringify(page);
     window.map_city = makeMap(events.bounds);
     for (const address of scripts) await run(address);
