@@ -9,7 +9,9 @@ notices. A year that it does not know yet has weekends only, and a warning says 
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 
 import chinese_calendar
@@ -34,6 +36,67 @@ def is_working_day(day: date) -> bool:
         return bool(chinese_calendar.is_workday(day))
     warn_unknown_year(day.year)
     return day.weekday() < _SATURDAY
+
+
+class DayKind(StrEnum):
+    """What a day is for offices."""
+
+    WORKING = "working"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make-up"
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """
+    A day with what it is.
+
+    Attributes
+    ----------
+    day, kind
+        The day; a make-up day is worked though it is a Saturday or Sunday.
+    holiday
+        Chinese name of the holiday that it belongs to or makes up for; "" for none.
+    """
+
+    day: date
+    kind: DayKind
+    holiday: str = ""
+
+    @property
+    def is_worked(self) -> bool:
+        """Tell whether offices work."""
+        return self.kind in (DayKind.WORKING, DayKind.MAKE_UP)
+
+
+def days_of(year: int) -> list[CalendarDay]:
+    """
+    Return every day of a year with what it is; of an unknown year weekends alone.
+
+    Examples
+    --------
+    >>> days = days_of(2026)
+    >>> len([each for each in days if each.is_worked])
+    248
+    >>> [each.day.isoformat() for each in days if each.kind is DayKind.MAKE_UP][:2]
+    ['2026-01-04', '2026-02-14']
+    """
+    first = date(year, 1, 1)
+    n = (date(year, 12, 31) - first).days + 1
+    return [_calendar_day(first + timedelta(days=k)) for k in range(n)]
+
+
+def _calendar_day(day: date) -> CalendarDay:
+    """Tell what a day is."""
+    is_weekend = day.weekday() >= _SATURDAY
+    if day.year not in known_years():
+        return CalendarDay(day, DayKind.WEEKEND if is_weekend else DayKind.WORKING)
+    is_off, name = chinese_calendar.get_holiday_detail(day)
+    holiday = "" if name is None else str(chinese_calendar.Holiday(name).chinese)
+    if is_off:
+        return CalendarDay(day, DayKind.HOLIDAY if holiday else DayKind.WEEKEND, holiday)
+    return CalendarDay(day, DayKind.MAKE_UP if is_weekend else DayKind.WORKING, holiday)
 
 
 def add_working_days(day: date, n: int) -> date:
@@ -85,10 +148,12 @@ def known_years() -> range:
     return range(min(announced).year, max(announced).year + 1)
 
 
-def warn_unknown_year(year: int) -> None:
-    """Warn that only weekends are known of a year."""
+def unknown_year(year: int) -> UnknownCalendarWarning | None:
+    """Return the warning about a year whose holidays are not known, None about another."""
     known = known_years()
-    warning = UnknownCalendarWarning(
+    if year in known:
+        return None
+    return UnknownCalendarWarning(
         "The holidays of {year} are not known, only those of {first} to {last}: Saturdays and "
         "Sundays alone count as days off. Update the package chinesecalendar once they are "
         "announced, and check deadlines of that year.",
@@ -96,4 +161,10 @@ def warn_unknown_year(year: int) -> None:
         first=known[0],
         last=known[-1],
     )
-    warnings.warn(warning, stacklevel=3)
+
+
+def warn_unknown_year(year: int) -> None:
+    """Warn that only weekends are known of a year."""
+    warning = unknown_year(year)
+    if warning is not None:
+        warnings.warn(warning, stacklevel=3)

@@ -18,7 +18,7 @@ LAYERS = (
     {"api"},
     {"jobs"},
     {"citybackup"},
-    {"basemaps", "cityday", "cityreport"},
+    {"basemaps", "cityday", "cityimport", "cityreport"},
     {"cityfolder"},
     {"exports", "lotteryreport", "reports"},
     {"settings", "store", "maps", "demo"},

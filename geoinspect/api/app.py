@@ -13,7 +13,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import geoinspect
 from geoinspect.api.endpoints import (
     accounts,
+    auditlog,
+    basemaps,
     cases,
+    checklists,
     features,
     health,
     heat,
@@ -21,6 +24,7 @@ from geoinspect.api.endpoints import (
     inspections,
     jobs,
     maps,
+    offices,
     openid,
     photos,
     planning,
@@ -113,6 +117,8 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
     for module in (openid, imports, planning, jobs, features, violations, tiles, cases):
+        app.include_router(module.router)
+    for module in (offices, basemaps, checklists, auditlog):
         app.include_router(module.router)
     for module in (inspections, photos, fieldwork, running):
         app.include_router(module.router)

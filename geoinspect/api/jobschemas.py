@@ -22,11 +22,23 @@ class _Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class RowAside(_Schema):
+    """A row of a file that was not imported."""
+
+    row: int = Field(description="Number of the row in the file.")
+    id: str
+    code: str
+    reason: str
+
+
 class JobProblem(_Schema):
     """Why a job failed."""
 
     error: str = Field(description="Kind of the error.")
     detail: str = Field(description="One sentence with the way out; empty for a fault.")
+    rows: list[RowAside] = Field(
+        default=[], description="The first rows of a file of which none could be imported."
+    )
 
 
 class JobStatus(_Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from geoinspect.api.schemas import Problem
 from geoinspect.api.security import policy_of
@@ -24,6 +24,10 @@ _PROBLEMS = {
 }
 
 
+#: Media type of a workbook of Excel.
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 class GeoJSONResponse(JSONResponse):
     """GeoJSON (RFC 7946)."""
 
@@ -38,6 +42,18 @@ class PageResponse(HTMLResponse):
         super().init_headers(headers)
         self.headers["X-Frame-Options"] = "SAMEORIGIN"
         self.headers["Content-Security-Policy"] = policy_of(bytes(self.body).decode())
+
+
+def attachment(content: bytes, filename: str, media_type: str) -> Response:
+    """Return a file for a browser to save; the name is plain ASCII."""
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def described(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """Describe a file that an endpoint answers with."""
+    schema = {"type": "string", "format": "binary"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -53,6 +53,26 @@ class Head(NamedTuple):
 GENESIS = Head(0, "0" * 64)
 
 
+def read_head(text: str) -> Head:
+    """
+    Read a head that was written down, with its number or the hash alone.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    number, _, digest = text.strip().rpartition(":")
+    digits = set("0123456789abcdef")
+    if len(digest) != len(GENESIS.hash) or not set(digest) <= digits or not f"0{number}".isdigit():
+        raise InputError(
+            "{text!r} is no head of a log: write NUMBER:HASH as `geoinspect audit head` printed "
+            "it.",
+            text=text,
+        )
+    return Head(int(number or 0), digest)
+
+
 @dataclass(frozen=True)
 class AuditRow:
     """

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoinspect.audit import GENESIS, AuditRow, Head, jsonl_of, read_jsonl, verify_chain
+from geoinspect.audit import GENESIS, AuditRow, jsonl_of, read_head, read_jsonl, verify_chain
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
-from geoinspect.errors import InputError
 
 if TYPE_CHECKING:
     from geoinspect.cli.session import Session
@@ -44,7 +43,7 @@ def verify(context: typer.Context, head: HeadOption = None, archive: ArchiveOpti
     """
     session = session_of(context)
     rows = session.city().store().audit.rows()
-    heads = [_head(text) for text in head or []]
+    heads = [read_head(text) for text in head or []]
     archived = [row for file in archive or [] for row in read_jsonl(file)]
     fault = verify_chain([*archived, *rows], start=GENESIS if archived else None, heads=heads)
     if fault is not None:
@@ -136,16 +135,3 @@ def _tell(session: Session, rows: list[AuditRow]) -> None:
         last=rows[-1].number,
         at=rows[-1].at,
     )
-
-
-def _head(text: str) -> Head:
-    """Read a head, with its number or the hash alone."""
-    number, _, digest = text.strip().rpartition(":")
-    digits = set("0123456789abcdef")
-    if len(digest) != len(GENESIS.hash) or not set(digest) <= digits or not f"0{number}".isdigit():
-        raise InputError(
-            "{text!r} is no head of a log: write NUMBER:HASH as `geoinspect audit head` printed "
-            "it.",
-            text=text,
-        )
-    return Head(int(number or 0), digest)

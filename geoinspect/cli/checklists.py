@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoinspect.checklists import in_force, point_item_matrix, trend_breaks
+from geoinspect.cityimport import FileToRead, shipped_checklist, uncovered_remarks
 from geoinspect.cli.groups import command_group
-from geoinspect.cli.importing import AnswerOption, SheetOption, tell_import
+from geoinspect.cli.importing import AnswerOption, SheetOption, bring_in, tell_import
 from geoinspect.cli.session import session_of
-from geoinspect.demo import categories_file, checklist_file
 from geoinspect.errors import InputError
 from geoinspect.exports import write_checklist, write_matrix, write_sheet
-from geoinspect.intake import PhotoFolder, read_checklists, read_results
+from geoinspect.intake import PhotoFolder, read_results
 from geoinspect.shifts import read_date
 from geoinspect.store import Changes
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from geoinspect.cityfolder import CityFolder
     from geoinspect.cli.session import Session
     from geoinspect.store.results import ResultChanges
-    from geoinspect.store.store import Store
 
 checklists = command_group("Show what is inspected, and what is missing yet.")
 
@@ -49,21 +47,7 @@ def import_checklist(
 
     Example: geoinspect -C taicang import checklist 检查清单.xlsx
     """
-    session = session_of(context)
-    store = session.city().store()
-    known = {*_shipped_categories(), *store.points()["category"]}
-    imported = read_checklists(file, known=known, sheet=sheet)
-    changes = Changes(*store.checklists.merge(imported.checklists))
-    tell_import(session, file, imported, changes, None)
-    for checklist in imported.checklists:
-        session.say(
-            "Version {version}: {items} items for {categories} categories, from {day}.",
-            version=checklist.version,
-            items=len(checklist.items),
-            categories=len(checklist.weights),
-            day=checklist.effective_from,
-        )
-    _tell_uncovered(session, store, imported.checklists[-1])
+    bring_in(context, "checklist", FileToRead(file, sheet=sheet), None)
 
 
 def import_results(
@@ -193,7 +177,8 @@ def matrix(
         "{missing} of {wanted} results are missing from {first} to {last}.",
         missing=len(gaps), wanted=found.n_wanted, first=begin, last=end,
     )  # fmt: skip
-    _tell_uncovered(session, store, wanted)
+    for remark in uncovered_remarks(store.points(), wanted):
+        session.tell(remark)
     _tell_breaks(session, versions, begin, end)
     if output is not None:
         write_matrix(found, output, language=session.language)
@@ -211,15 +196,8 @@ def template(
     Example: geoinspect checklist template -o 检查清单.xlsx
     """
     session = session_of(context)
-    (checklist,) = read_checklists(checklist_file(), known=_shipped_categories()).checklists
-    n = write_checklist(checklist, output)
+    n = write_checklist(shipped_checklist(), output)
     session.say("{n} items written to {path}", n=n, path=output)
-
-
-def _shipped_categories() -> list[str]:
-    """Return the categories that come with geoinspect."""
-    with categories_file().open(encoding="utf-8", newline="") as stream:
-        return [row["name_zh"] for row in csv.DictReader(stream)]
 
 
 def _day(city: CityFolder, text: str) -> date:
@@ -261,17 +239,6 @@ def _tell_results(session: Session, changes: ResultChanges) -> None:
             "Photo {photo} of record {record} was shown by another inspection before.",
             photo=photo,
             record=record,
-        )
-
-
-def _tell_uncovered(session: Session, store: Store, checklist: Checklist) -> None:
-    """Name the categories of the city's points that have no items."""
-    missing = sorted(set(store.points()["category"]) - set(checklist.weights))
-    if missing:
-        session.say(
-            "Points of these categories have no items in version {version}: {categories}.",
-            version=checklist.version,
-            categories=", ".join(missing),
         )
 
 

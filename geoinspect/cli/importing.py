@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoinspect.borders import repair_borders
 from geoinspect.cityfolder import CityFolder
+from geoinspect.cityimport import FileToRead, read_file
 from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
-from geoinspect.inspectors import unknown_ties
-from geoinspect.intake import (
-    answer_sheet,
-    read_districts,
-    read_inspections,
-    read_inspectors,
-    read_points,
-    read_units,
-    read_violations,
-)
+from geoinspect.intake import NothingImportedError, answer_sheet
 from geoinspect.network import network_from_place, read_network
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geoinspect.cli.session import Session
     from geoinspect.intake import Import
     from geoinspect.network import RoadNetwork
     from geoinspect.network.build import BuildReport
-    from geoinspect.store import Changes, Store
+    from geoinspect.store import Changes
 
 imports = command_group("Bring a file into the city.")
 networks = command_group("Build the city's roads.")
@@ -95,16 +83,7 @@ def import_points(
 
     Example: geoinspect -C taicang import points 点位.xlsx --datum gcj02
     """
-    session = session_of(context)
-    city = session.city()
-    imported = read_points(file, datum=datum, sheet=sheet)
-    changes = city.store().merge_points(imported.points)
-    tell_import(session, file, imported, changes, answer)
-    if (imported.points["datum_evidence"] == "assumed").any():
-        session.say(
-            "The file does not say its datum: WGS-84 was assumed. Coordinates from a Chinese map "
-            "service need --datum gcj02 or bd09."
-        )
+    bring_in(context, "points", FileToRead(file, datum, sheet), answer)
 
 
 @imports.command("districts")
@@ -119,13 +98,7 @@ def import_districts(
 
     Example: geoinspect -C taicang import districts 区划.geojson --datum gcj02
     """
-    session = session_of(context)
-    city = session.city()
-    imported = read_districts(file, datum=datum)
-    districts, notes = repair_borders(imported.districts)
-    tell_import(session, file, imported, city.store().replace_districts(districts), answer)
-    for note in notes:
-        session.talk.print("  " + note.render(session.translate), markup=False, soft_wrap=True)
+    bring_in(context, "districts", FileToRead(file, datum), answer)
 
 
 @imports.command("units")
@@ -140,10 +113,7 @@ def import_units(
 
     Example: geoinspect -C taicang import units 责任分解表.xlsx
     """
-    session = session_of(context)
-    city = session.city()
-    imported = read_units(file, sheet=sheet)
-    tell_import(session, file, imported, city.store().replace_units(imported.units), answer)
+    bring_in(context, "units", FileToRead(file, sheet=sheet), answer)
 
 
 @imports.command("violations")
@@ -159,18 +129,7 @@ def import_violations(
 
     Example: geoinspect -C taicang import violations 问题.xlsx
     """
-    session = session_of(context)
-    city = session.city()
-    imported = read_violations(
-        file,
-        timezone=city.settings.timezone,
-        now=datetime.now(UTC),
-        datum=datum,
-        sheet=sheet,
-    )
-    store = city.store()
-    tell_import(session, file, imported, store.merge_violations(imported.violations), answer)
-    _tell_unknown_points(session, imported.violations["point_id"].dropna(), store.points().index)
+    bring_in(context, "violations", FileToRead(file, datum, sheet), answer)
 
 
 @imports.command("inspections")
@@ -185,14 +144,7 @@ def import_inspections(
 
     Example: geoinspect -C taicang import inspections 检查记录.xlsx
     """
-    session = session_of(context)
-    city = session.city()
-    imported = read_inspections(
-        file, timezone=city.settings.timezone, now=datetime.now(UTC), sheet=sheet
-    )
-    store = city.store()
-    tell_import(session, file, imported, store.merge_inspections(imported.inspections), answer)
-    _tell_unknown_points(session, imported.inspections["point_id"], store.points().index)
+    bring_in(context, "inspections", FileToRead(file, sheet=sheet), answer)
 
 
 @imports.command("inspectors")
@@ -207,11 +159,7 @@ def import_inspectors(
 
     Example: geoinspect -C taicang import inspectors 检查人员.xlsx
     """
-    session = session_of(context)
-    store = session.city().store()
-    imported = read_inspectors(file, sheet=sheet)
-    tell_import(session, file, imported, store.replace_inspectors(imported.inspectors), answer)
-    _tell_unknown_ties(session, imported.inspectors, store)
+    bring_in(context, "inspectors", FileToRead(file, sheet=sheet), answer)
 
 
 @networks.command("build")
@@ -245,6 +193,28 @@ def build_network(
         nodes=network.n_nodes,
         edges=network.n_edges,
     )
+
+
+def bring_in(context: typer.Context, what: str, file: FileToRead, answer: Path | None) -> None:
+    """
+    Bring a table into the city, and say what became of every row.
+
+    Raises
+    ------
+    NothingImportedError
+        If not a single row can be imported; the answer is written all the same.
+    """
+    session = session_of(context)
+    city = session.city()
+    try:
+        read = read_file(city, what, file)
+    except NothingImportedError as error:
+        _write_answer(session, error.ledger, answer)
+        raise
+    store = city.store()
+    tell_import(session, file.path, read.imported, read.save(store), answer)
+    for remark in read.remarks(store):
+        session.tell(remark)
 
 
 def _network(session: Session, file: Path | None, place: str | None) -> RoadNetwork:
@@ -286,7 +256,7 @@ def tell_import(
         ignored=sum(imported.ignored.values()),
     )
     for note in imported.notes:
-        session.talk.print("  " + note.render(session.translate), markup=False, soft_wrap=True)
+        session.tell(note)
     if len(quarantined):
         session.table(
             "Quarantined rows",
@@ -300,35 +270,11 @@ def tell_import(
                 "... and {more} more: --answer FILE.xlsx writes them all.",
                 more=len(quarantined) - _ROWS_SHOWN,
             )
+    _write_answer(session, imported, answer)
+
+
+def _write_answer(session: Session, imported: Import, answer: Path | None) -> None:
+    """Write the rows back, if that is wanted."""
     if answer is not None:
         answer_sheet(imported, answer, language=session.language)
         session.say("Written: {path}", path=answer)
-
-
-def _tell_unknown_ties(session: Session, roster: pd.DataFrame, store: Store) -> None:
-    """Say which units and districts of a roster keep nobody away from anything."""
-    units, districts = unknown_ties(roster, store.units()["unit_name"], store.districts()["name"])
-    for name in units:
-        session.say(
-            "Nobody is kept away from the unit {name}: it answers for no points of the city. "
-            "If it should, write its name as in the table of units.",
-            name=name,
-        )
-    for name in districts:
-        session.say(
-            "Nobody is kept away from the district {name}: the city has none of this name. "
-            "Write it as in the table of districts.",
-            name=name,
-        )
-
-
-def _tell_unknown_points(session: Session, named: pd.Series[str], known: pd.Index[str]) -> None:
-    """Say how many rows name a point that the city does not have."""
-    unknown = sorted(set(named) - set(known))
-    if len(unknown):
-        session.say(
-            "{n} point ids are not among the city's points, for example {example}: import the "
-            "points, or correct the ids.",
-            n=len(unknown),
-            example=unknown[0],
-        )

@@ -15,6 +15,7 @@ from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
 from geoinspect.people import codes
 from geoinspect.people.account import Account, read_role, read_scopes
+from geoinspect.people.organisations import Office
 from geoinspect.people.passwords import check_password, hash_password
 
 if TYPE_CHECKING:
@@ -165,6 +166,9 @@ def office(
     above: Annotated[
         str | None, typer.Option(help="Id of the office above it.", show_default=False)
     ] = None,
+    disable: Annotated[
+        bool, typer.Option("--disable", help="Disable it and all below; without, it works.")
+    ] = False,
 ) -> None:
     """
     Put an office into the tree: who is given an office answers for all below it.
@@ -172,9 +176,15 @@ def office(
     Example: geoinspect -C taicang user office U1 --above city
     """
     session = session_of(context)
-    session.city().store().people.add_office(office_id, name or office_id, above)
-    session.log("office.place", office_id, above=above or "")
+    people = session.city().store().people
+    known = {office.office_id: office for office in people.office_list()}.get(office_id)
+    usual = known or Office(office_id, office_id)
+    placed = Office(office_id, name or usual.name, above or usual.above, disable)
+    ended = people.put_office(placed)
+    session.log("office.place", office_id, above=placed.above or "", disabled=disable)
     session.say("The office {office_id} is in the tree.", office_id=office_id)
+    if ended:
+        session.say("Disabled with it: {accounts}.", accounts=", ".join(ended))
 
 
 def _hashed(session: Session, user_id: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from geoinspect.chances import Problem
     from geoinspect.cityfolder import CityFolder
+    from geoinspect.messages import Remark
 
 
 @dataclass
@@ -124,6 +125,10 @@ class Session:
     def say(self, sentence: str, **data: object) -> None:
         """Print a sentence to standard error."""
         self.talk.print(self.translate(sentence).format(**data), markup=False, soft_wrap=True)
+
+    def tell(self, remark: Remark) -> None:
+        """Print a remark about what was just done, indented below it."""
+        self.talk.print("  " + remark.render(self.translate), markup=False, soft_wrap=True)
 
     def tell_problem(self, problem: Problem) -> None:
         """Print a wish that the chances cannot fulfil."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NothingImportedError(InputError):
-    """Not a single row can be imported; `log` holds the reasons, row by row."""
+    """Not a single row can be imported; `ledger` holds the reasons, row by row."""
 
     def __init__(self, table: Table, log: RowLog) -> None:
         first = min(log.obstacles, key=lambda obstacle: obstacle.source_row)
@@ -30,7 +30,7 @@ class NothingImportedError(InputError):
             row=first.source_row,
             reason=first.remark.render(),
         )
-        self.log = log
+        self.ledger = Import(table, log, {})
         self._reason = first.remark
 
     def render(self, translate: Callable[[str], str]) -> str:

@@ -1,5 +1,5 @@
 """
-What a job can be: bring in a file, build the roads, assign, commit, draw or amend a plan.
+What a job can be: bring in a file, build roads or a base map, assign, commit, draw, amend.
 
 A task does its work from the start whenever it is begun. What it does for good comes last, in
 one transaction or one renamed file, and is announced before (`Run.intend`): whoever takes the
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geoinspect.basemaps import city_basemap, keep_areas
 from geoinspect.errors import InputError
 from geoinspect.jobs import plans
 from geoinspect.jobs.imports import import_file
@@ -59,6 +60,21 @@ def build_network(run: Run) -> dict[str, Any]:
     return {"n_nodes": network.n_nodes, "n_edges": network.n_edges}
 
 
+def build_basemap(run: Run) -> dict[str, Any]:
+    """Draw the base map, with the areas of an extract if one was sent in."""
+    folder, result = run.folder, dict[str, Any]()
+    upload = run.arguments["upload"]
+    if upload:
+        run.step("Reading water, green and buildings")
+        areas = keep_areas(folder, upload_path(folder, upload))
+        result |= {"n_areas": len(areas.table), "n_broken": areas.n_broken}
+    folder.network()
+    path = city_basemap(folder, report=run.step)
+    run.intend({})
+    size = 0 if path is None else path.stat().st_size
+    return {**result, "kilobytes": -(-size // 1000)}
+
+
 def assign_units(run: Run) -> dict[str, Any]:
     """Give every point its district and responsible unit."""
     folder, store = run.folder, run.folder.store()
@@ -88,6 +104,7 @@ TASKS = {
     "import": Task(import_file),
     "network": Task(build_network),
     "assign": Task(assign_units),
+    "basemap": Task(build_basemap),
     "commit": Task(plans.commit, plans.committed),
     "draw": Task(plans.draw, plans.drawn),
     "amend": Task(plans.amend, plans.amended),

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from geoinspect.errors import GeoinspectError, StoreGoneError
+from geoinspect.intake import NothingImportedError
+from geoinspect.jobs.answersheets import forget_old_answers
+from geoinspect.jobs.imports import rows_aside
 from geoinspect.jobs.run import Run
 from geoinspect.jobs.tasks import TASKS
 from geoinspect.jobs.uploads import forget_left_uploads, forget_upload
@@ -101,6 +104,7 @@ class Worker:
         """Remove, once, the files that a worker or a service left that died."""
         if not self._swept:
             forget_left_uploads(self.folder, queue, now=datetime.now(UTC))
+            forget_old_answers(self.folder)
             self._swept = True
 
     def _try_one(self) -> bool:
@@ -143,8 +147,7 @@ class Worker:
         except (LostJobError, StoreGoneError):
             queue.give_back(job)
         except GeoinspectError as error:
-            sentence = error.render(translator(self.folder.settings.language))
-            queue.fail(job, {"error": type(error).__name__, "detail": sentence})
+            queue.fail(job, self._problem(error))
         except Exception:
             # the text may hold what nobody outside should read; the log has it
             logger.exception("a job failed", extra={"job_id": job.job_id})
@@ -153,6 +156,17 @@ class Worker:
             queue.finish(job, result)
         if queue.get(job.job_id).is_final:
             forget_upload(self.folder, str(job.arguments.get("upload", "")))
+
+    def _problem(self, error: GeoinspectError) -> dict[str, Any]:
+        """Say why a job failed, and of a file of which nothing is left why each row did."""
+        translate = translator(self.folder.settings.language)
+        problem: dict[str, Any] = {
+            "error": type(error).__name__,
+            "detail": error.render(translate),
+        }
+        if isinstance(error, NothingImportedError):
+            problem["rows"] = rows_aside(error.ledger, translate)
+        return problem
 
 
 def _outcome(store: Store, task: Task, run: Run) -> dict[str, Any] | None:

@@ -89,7 +89,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             Permission.RECORD_RESULTS,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_SYSTEM}),
+    # whose jobs draw the base map; nobody sees the jobs of others
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_SYSTEM, Permission.RUN_JOBS}),
     Role.SECURITY: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS}),
     Role.AUDITOR: frozenset({Permission.READ_LOG}),
 }

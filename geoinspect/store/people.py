@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.people.account import Account
-from geoinspect.people.organisations import check_tree
+from geoinspect.people.organisations import Office, check_tree, units_below
 from geoinspect.people.roles import Role
 from geoinspect.store import tables
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Row
 
 _USERS = tables.users.c
+_OFFICES = tables.organisations.c
 _SETS = ("offices", "districts", "categories")
 
 
@@ -74,10 +75,12 @@ class PeopleStore:
         Raises
         ------
         InputError
-            If there is one of that name, or of that person at the OpenID provider.
+            If there is one of that name, or of that person at the OpenID provider, or its
+            office is disabled.
         """
         try:
             with self._engine.begin() as connection:
+                _refuse_disabled_offices(connection, account)
                 connection.execute(insert(tables.users).values(**_row(account)))
         except IntegrityError as error:
             raise InputError(
@@ -93,10 +96,13 @@ class PeopleStore:
         ------
         NotFoundError
             If there is none of that name.
+        InputError
+            If it is at work, and its office is disabled.
         """
         values = _row(account)
         del values["user_id"]
         with self._engine.begin() as connection:
+            _refuse_disabled_offices(connection, account)
             mine = update(tables.users).where(_USERS.user_id == account.user_id)
             if not connection.execute(mine.values(**values)).rowcount:
                 raise NotFoundError("There is no account {user_id!r}.", user_id=account.user_id)
@@ -109,27 +115,95 @@ class PeopleStore:
         with self._engine.connect() as connection:
             return read_offices(connection)
 
-    def add_office(self, office_id: str, name: str, above: str | None) -> None:
+    def office_list(self) -> list[Office]:
+        """Return all offices by id."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.organisations).order_by(_OFFICES.organisation_id)
+            )
+            return [
+                Office(row.organisation_id, row.name, row.parent_id, row.disabled) for row in rows
+            ]
+
+    def put_office(self, office: Office) -> list[str]:
         """
-        Add an office or move it in the tree.
+        Add an office, or give it another name, place in the tree or state.
+
+        Whoever is disabled stands for all below: those are disabled, too, and so are the
+        accounts that have no other office; enabling it again enables none of these.
+
+        Returns
+        -------
+        user_ids
+            Accounts that are disabled by it.
 
         Raises
         ------
         InputError
-            If the offices were no tree then.
+            If the offices were no tree then, or it would work below one that is disabled.
         """
-        column = tables.organisations.c.organisation_id
         with self._engine.begin() as connection:
-            check_tree({**read_offices(connection), office_id: above})
-            connection.execute(delete(tables.organisations).where(column == office_id))
-            row = {"organisation_id": office_id, "name": name, "parent_id": above}
-            connection.execute(insert(tables.organisations).values(**row))
+            parents = {**read_offices(connection), office.office_id: office.above}
+            check_tree(parents)
+            values = {"name": office.name, "parent_id": office.above, "disabled": office.disabled}
+            own = _OFFICES.organisation_id == office.office_id
+            if not connection.execute(
+                update(tables.organisations).where(own).values(**values)
+            ).rowcount:
+                connection.execute(
+                    insert(tables.organisations).values(organisation_id=office.office_id, **values)
+                )
+            if not office.disabled:
+                _refuse_below_disabled(connection, office)
+                return []
+            return _disable_below(connection, units_below(parents, [office.office_id]))
 
 
 def find_account(connection: Connection, wanted: Any) -> Account | None:
     """Read the account that fits a condition."""
     row = connection.execute(select(tables.users).where(wanted)).one_or_none()
     return None if row is None else account_of_row(row)
+
+
+def _refuse_below_disabled(connection: Connection, office: Office) -> None:
+    """Refuse an office at work whose office above is not."""
+    above = _OFFICES.organisation_id == office.above
+    if connection.scalar(select(_OFFICES.disabled).where(above)):
+        raise InputError(
+            "The office {office} stands below {above}, which is disabled: enable that one first, "
+            "or choose another office above it.",
+            office=office.office_id,
+            above=office.above,
+        )
+
+
+def _disable_below(connection: Connection, offices: frozenset[str]) -> list[str]:
+    """Disable some offices and the accounts that have no other; return the latter."""
+    own = _OFFICES.organisation_id.in_(sorted(offices))
+    connection.execute(update(tables.organisations).where(own).values(disabled=True))
+    gone = set(connection.scalars(select(_OFFICES.organisation_id).where(_OFFICES.disabled)))
+    ended = []
+    for row in connection.execute(select(tables.users).order_by(_USERS.user_id)).all():
+        account = account_of_row(row)
+        if account.offices and account.offices <= gone and not account.disabled:
+            mine = _USERS.user_id == account.user_id
+            connection.execute(update(tables.users).where(mine).values(disabled=True))
+            _end(connection, tables.sessions, account.user_id)
+            _end(connection, tables.tokens, account.user_id)
+            ended.append(account.user_id)
+    return ended
+
+
+def _refuse_disabled_offices(connection: Connection, account: Account) -> None:
+    """Refuse to give an account at work an office that is disabled."""
+    gone = select(_OFFICES.organisation_id).where(_OFFICES.disabled)
+    taken = sorted(account.offices & set(connection.scalars(gone)))
+    if taken and not account.disabled:
+        raise InputError(
+            "The office {office} is disabled: enable it, or give {user_id} another one.",
+            office=taken[0],
+            user_id=account.user_id,
+        )
 
 
 def read_offices(connection: Connection) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from geoinspect.store.columns import Geometry, Key
@@ -194,6 +195,7 @@ organisations = Table(
     Column("organisation_id", String, primary_key=True),
     Column("name", Text, nullable=False),
     Column("parent_id", String),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
 )
 
 # Scopes are JSON lists; see `geoinspect.people.account`.

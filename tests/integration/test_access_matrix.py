@@ -39,7 +39,7 @@ from geoinspect.cases import Act, Defect, Mover, Party
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown
 from geoinspect.errors import ForbiddenError, NotFoundError
-from geoinspect.people import Permission, Role
+from geoinspect.people import Permission, Role, organisations
 from geoinspect.people.account import Account
 from geoinspect.people.bearers import csrf_token
 from geoinspect.people.passwords import hash_password
@@ -254,8 +254,8 @@ def _add_cases(store: Any) -> None:
 def _add_people(store: Any) -> None:
     for account in ACCOUNTS.values():
         store.people.add(account)
-    store.people.add_office("above", "above", None)
-    store.people.add_office("U3", "U3", "above")
+    store.people.put_office(organisations.Office("above", "above"))
+    store.people.put_office(organisations.Office("U3", "U3", "above"))
 
 
 def _add_jobs(store: Any, planted: Planted) -> None:

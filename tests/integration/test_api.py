@@ -365,7 +365,12 @@ def test_a_map_of_an_empty_city_says_that_there_is_nothing_to_show(empty_client)
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("points", "检查点"), ("routes", "检查路线"), ("heat", "问题发生率"), ("timeline", "问题随时间的变化")],
+    [
+        ("points", "检查点"),
+        ("routes", "检查路线"),
+        ("heat", "问题发生率"),
+        ("timeline", "问题随时间的变化"),
+    ],
 )
 def test_a_map_is_one_page_in_the_language_of_the_city(client, path, title):
     response = client.get(f"/maps/{path}")

@@ -17,7 +17,9 @@ from geoinspect.people import Permission
 
 router = APIRouter(tags=["imports"], responses=problems(409, 413))
 
-What = Literal["points", "districts", "units", "violations", "inspections", "inspectors"]
+What = Literal[
+    "points", "districts", "units", "violations", "inspections", "inspectors", "checklist"
+]
 Upload = Annotated[UploadFile, File(description="The file.")]
 Datum = Annotated[
     Literal["", "wgs84", "cgcs2000", "gcj02", "bd09"],
@@ -43,7 +45,8 @@ def import_table(
     Bring in a file: xlsx, xls, csv, geojson or gpkg.
 
     Points, violations and inspections are added or updated by id; districts, units and
-    inspectors replace those at hand. The result tells what became of every row.
+    inspectors replace those at hand; a checklist is taken whole or not at all. The result tells
+    what became of every row, and `/jobs/{job_id}/answer` has the sheet to correct.
     """
     arguments = {
         "what": what,

@@ -12,8 +12,9 @@ from starlette.responses import StreamingResponse
 from geoinspect.api.dependencies import ActorDep, FolderDep, StoreDep  # noqa: TC001
 from geoinspect.api.jobschemas import JobList, JobProblem, JobStatus
 from geoinspect.api.permits import needs
-from geoinspect.api.responses import problems
+from geoinspect.api.responses import WORKBOOK, attachment, described, problems
 from geoinspect.errors import NotFoundError
+from geoinspect.jobs import read_answer
 from geoinspect.messages import translator
 from geoinspect.people import Permission
 
@@ -37,6 +38,9 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+
+
+_WORKBOOK = described(WORKBOOK, "The rows that were sent in, with two more columns.")
 
 
 class EventStream(StreamingResponse):
@@ -84,6 +88,18 @@ def get_job_events(
     del request
     _own(store, actor, job_id)
     return EventStream(_events(folder, job_id, last_event_id))
+
+
+@router.get("/{job_id}/answer", response_class=Response, responses=_WORKBOOK,
+            **needs(Permission.RUN_JOBS))  # fmt: skip
+def get_job_answer(job_id: str, actor: ActorDep, folder: FolderDep, store: StoreDep) -> Response:
+    """
+    Return the answer sheet of one of your imports: every row, and what became of it.
+
+    Corrected, it can be sent in again; it is kept for 30 days.
+    """
+    _own(store, actor, job_id)
+    return attachment(read_answer(folder, job_id), f"answer-{job_id}.xlsx", WORKBOOK)
 
 
 def accepted(job: Job, language: Language, response: Response) -> JobStatus:

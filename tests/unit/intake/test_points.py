@@ -165,7 +165,7 @@ def test_a_file_without_a_single_good_row_is_refused_with_the_first_reason(write
         NothingImportedError, match=r"none of its 2 rows .* Row 2: .*metres"
     ) as refusal:
         read_points(write_csv(HEADER + "1,甲,医院,512345,3541234\n2,乙,医院,512346,3541235\n"))
-    assert len(refusal.value.log.obstacles) == 2
+    assert len(refusal.value.ledger.log.obstacles) == 2
     assert refusal.value.render(translator("zh")).startswith(
         "points.csv：2 行中没有一行可以导入。第 2 行：512345, 3541234 是投影坐标（米）"
     )
