@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +77,45 @@ def kept_basemap(city: CityFolder) -> Path | None:
     kept = list(city.path.glob(_PATTERN.format(key="*")))
     # two only while a new one takes the place of the old
     return max(kept, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+@dataclass(frozen=True)
+class BasemapState:
+    """
+    How the base map stands.
+
+    Attributes
+    ----------
+    drawn_at, kilobytes
+        Of the map that was drawn last; None if there is none.
+    has_roads, has_areas
+        Whether the city has roads, and water, green and buildings of an extract.
+    is_current
+        Whether no roads and no areas are newer than the map. Whether the districts are is told
+        by drawing it again, which costs nothing if they are the same.
+    """
+
+    drawn_at: datetime | None
+    kilobytes: int | None
+    has_roads: bool
+    has_areas: bool
+    is_current: bool
+
+
+def basemap_state(city: CityFolder) -> BasemapState:
+    """Tell how the base map of a city stands, without reading any of it."""
+    kept, areas = kept_basemap(city), city.path / _AREAS_FILE
+    sources = [path for path in (city.network_path, areas) if path.is_file()]
+    facts = {"has_roads": city.network_path.is_file(), "has_areas": areas.is_file()}
+    if kept is None:
+        return BasemapState(None, None, is_current=False, **facts)
+    drawn = kept.stat()
+    return BasemapState(
+        datetime.fromtimestamp(drawn.st_mtime, UTC),
+        -(-drawn.st_size // 1000),
+        is_current=all(path.stat().st_mtime <= drawn.st_mtime for path in sources),
+        **facts,
+    )
 
 
 def keep_areas(city: CityFolder, file: Path) -> Areas:

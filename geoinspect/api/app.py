@@ -48,11 +48,14 @@ from geoinspect.api.pages import (
     city,
     days,
     fieldwork,
+    logbook,
     lottery,
+    organisation,
     overview,
     rates,
     reporting,
 )
+from geoinspect.api.pages import checklists as checklist_pages
 from geoinspect.api.pages import problems as problem_pages
 from geoinspect.api.pages import running as running_pages
 from geoinspect.api.responses import problems
@@ -125,6 +128,8 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     for module in (static, overview, days, running_pages, city, rates):
         app.include_router(module.router)
     for module in (problem_pages, reporting, lottery, administration):
+        app.include_router(module.router)
+    for module in (checklist_pages, organisation, logbook):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

@@ -7,6 +7,7 @@ from geoinspect.checklists.versions import (
     Checklist,
     TrendBreak,
     check_checklist,
+    differences,
     in_force,
     trend_breaks,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Matrix",
     "TrendBreak",
     "check_checklist",
+    "differences",
     "in_force",
     "inspection_scores",
     "point_item_matrix",

@@ -175,10 +175,28 @@ def trend_breaks(checklists: Sequence[Checklist], first: date, last: date) -> li
     breaks = []
     for (_, before), (day, after) in pairwise(held):
         if before is not None and after is not None:
-            found = _differences(before, after)
+            found = differences(before, after)
             if any(found):
                 breaks.append(TrendBreak(day, before.version, after.version, *found))
     return breaks
+
+
+def differences(
+    before: Checklist, after: Checklist
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """
+    Return the ids of items that are added, removed, and changed in text, score or a weight.
+
+    Each in the order of the ids.
+    """
+    old, new = set(before.items), set(after.items)
+    changed = {
+        item_id
+        for item_id in old & new
+        if before.items[item_id] != after.items[item_id]
+        or _weights_of(before, item_id) != _weights_of(after, item_id)
+    }
+    return tuple(sorted(new - old)), tuple(sorted(old - new)), tuple(sorted(changed))
 
 
 def _check_members(checklist: Checklist) -> None:
@@ -220,18 +238,6 @@ def _held(checklists: Sequence[Checklist], day: date) -> tuple[date, Checklist |
     """Return a day with the version that holds on it."""
     holding = [each for each in checklists if each.holds_on(day)]
     return day, in_force(holding, day) if holding else None
-
-
-def _differences(before: Checklist, after: Checklist) -> tuple[tuple[str, ...], ...]:
-    """Return the ids of items that are added, removed and changed."""
-    old, new = set(before.items), set(after.items)
-    changed = {
-        item_id
-        for item_id in old & new
-        if before.items[item_id] != after.items[item_id]
-        or _weights_of(before, item_id) != _weights_of(after, item_id)
-    }
-    return tuple(tuple(sorted(ids)) for ids in (new - old, old - new, changed))
 
 
 def _weights_of(checklist: Checklist, item_id: str) -> dict[str, float]:

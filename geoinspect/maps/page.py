@@ -85,7 +85,7 @@ class Page:
     attribution
         Who made the data of the base map.
     dark
-        Whether the base map is dark.
+        Whether base map and panel are dark.
     """
 
     kind: Kind
@@ -115,6 +115,7 @@ def render_page(page: Page) -> str:
         lang=_HTML_LANGUAGES[page.language],
         title=page.title,
         kind=page.kind,
+        dark=page.dark,
         translate=translator(page.language),
         head=folium_parts["head"],
         styles=[*leaflet["styles"], *(_inline_style(name) for name in _STYLES)],

@@ -177,8 +177,8 @@ const GeoInspect = (function () {
   function northArrow() {
     return el("div", { class: "north", role: "img", "aria-label": t("North is up"), title: t("North is up") },
       svg("svg", { viewBox: "0 0 16 20", width: 16, height: 20, "aria-hidden": "true" },
-        svg("path", { d: "M8 1 L14 19 L8 15 Z", fill: "#22303f" }),
-        svg("path", { d: "M8 1 L2 19 L8 15 Z", fill: "#ffffff", stroke: "#22303f", "stroke-width": 0.9 })),
+        svg("path", { d: "M8 1 L14 19 L8 15 Z", fill: "currentColor" }),
+        svg("path", { d: "M8 1 L2 19 L8 15 Z", fill: "none", stroke: "currentColor", "stroke-width": 0.9 })),
       el("span", { "aria-hidden": "true" }, t("N")));
   }
 

@@ -124,7 +124,7 @@ def ready(html: str) -> str:
     marks = ""
     if 'id="basemap-archive"' in html:
         marks += ".has-streets.has-street-names"
-    if re.search(r'class="page page-(heat|timeline)"', html):
+    if re.search(r'class="page page-(heat|timeline)[" ]', html):
         marks += ".has-rates"
     return f"body{marks}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from geoinspect.api.pages.administration import KINDS
+from geoinspect.api.pages.administration import DAY_WORDS, KINDS, WEEKDAYS
 from geoinspect.api.pages.days import STEPS
 from geoinspect.api.pages.problems import FILTERS
 from geoinspect.api.pages.rendering import NAVIGATION
@@ -29,6 +29,8 @@ def test_every_sentence_of_a_template_is_translated() -> None:
 
 def test_every_word_that_a_template_puts_together_is_translated() -> None:
     words = [entry.name for entry in NAVIGATION] + [name for _, name in (*STEPS, *KINDS)]
+    words += [*DAY_WORDS.values(), *WEEKDAYS]
+    words += [f"item {how}" for how in ("added", "removed", "changed")]
     words += [f"job {kind}" for kind in TASKS] + [f"job is {state}" for state in JobState]
     words += [f"role {role}" for role in Role] + [name for _, name in FILTERS]
     words += [f"case is {state}" for state in State] + [f"step {act}" for act in Act]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/checklists", tags=["checklists"], responses=problems(404, 422))
 
 #: Whoever brings checklists in reads them, with all that is missing in their own scope.
-READS = needs(frozenset({Permission.IMPORT_DATA, Permission.READ_POINTS}))
+READS = needs(Permission.IMPORT_DATA)
 
 Day = Annotated[date | None, Query()]
 Version = Annotated[

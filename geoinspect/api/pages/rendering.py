@@ -127,9 +127,18 @@ NAVIGATION = (
     Entry("/app/rates", "Rates", "heat", (Permission.READ_HEAT,)),
     Entry("/app/reports", "Reports", "book", (Permission.READ_REPORTS, Permission.READ_SCORECARD)),
     Entry("/app/imports", "Imports", "upload", (Permission.IMPORT_DATA,)),
+    Entry("/app/checklists", "Checklists", "check", (Permission.IMPORT_DATA,)),
     Entry("/app/people", "People", "people", (Permission.MANAGE_PEOPLE,)),
+    Entry("/app/offices", "Organisation", "tree", (Permission.MANAGE_PEOPLE,)),
     Entry("/app/log", "Log", "list", (Permission.READ_LOG,)),
     Entry("/app/system", "System", "gear", (Permission.MANAGE_SYSTEM,)),
+    Entry("/app/basemap", "Base map", "map", (Permission.MANAGE_SYSTEM,)),
+    Entry(
+        "/app/calendar",
+        "Working days",
+        "calendar",
+        (Permission.MANAGE_SYSTEM, Permission.READ_LEDGER),
+    ),
 )
 
 

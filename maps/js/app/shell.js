@@ -100,6 +100,11 @@
     minutes: (field) => Number.parseInt(field.value, 10) * 60,
     boolean: (field) => field.value === "true",
     optional: (field) => field.value.trim() || null,
+    // each line: longitude and latitude of a place, and as the map has it
+    places: (field) => field.value.split("\n").filter((line) => line.trim()).map((line) => {
+      const numbers = (line.match(/-?\d+(\.\d+)?/g) || []).map(Number);
+      return { known: numbers.slice(0, 2), seen: numbers.slice(2) };
+    }),
     list: (field) => field.value.split(/[,，、;；\s]+/).filter(Boolean),
     // an hour of a day in the city, with its offset
     clock: (field) => {
@@ -168,6 +173,9 @@
         tell(problemOf({ responseText: text, statusText: answer.statusText }));
       } else if (form.dataset.job) {
         follow(document.getElementById(form.dataset.job), answer.headers.get("Location"));
+      } else if (form.dataset.told) {
+        delete form.dataset.key;
+        tell(form.dataset.told);
       } else {
         leaveWord(form);
         window.location.assign(form.dataset.then || window.location.pathname);
