@@ -80,7 +80,7 @@ def weighed_points(
         expected_stops=possible,
         params=params,
         drawn_before=store.drawn_before(day),
-        asked=store.cases.reinspections_due(folder.settings.zone),
+        asked=store.cases.reinspections_due(folder.settings.zone, folder.settings.cases.rechecks),
         settled=store.cases.settled(),
     )
     reasons = pd.Series(reason_records(weights.table), index=named.index, dtype=object)

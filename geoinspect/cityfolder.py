@@ -44,6 +44,30 @@ heat_bandwidth_m = {heat_bandwidth_m:g}
 # lead_min = 30                # minutes before its shift begins
 # mode = "whole"               # or "stop-by-stop": the next stop only
 #
+# [cases]
+# issuer = "创办整改"          # code before the number of notices: 创办整改〔2026〕1号
+#
+# [cases.deadlines]            # working days for a minor, a moderate and a grave violation
+# hardware = [15, 10, 7]       # what must be built or mended
+# conduct = [5, 3, 1]          # how people behave
+# after_return = 3             # of a returned case
+# escalate_after = 3           # working days over the deadline until a higher level is told
+# escalate_returns = 2         # or so many returns
+#
+# [cases.rechecks]             # closed cases that are visited again, by lot
+# share = 0.15
+# relapse_distance_m = 50      # the same item this near to a closed case
+# relapse_days = 90            # and so soon after it is a relapse
+#
+# [cases.signs]                # from where on people are asked to look closely
+# quick_min = 10               # minutes from notice to closing
+# same_bits = 16               # of 64 of a picture's hash that may differ
+# same_correlation = 0.94
+# same_correlation_own = 0.985 # beside photos of the own case
+# n_looks = 10
+# distance_m = 200             # from photo to violation
+# clock_min = 15               # that a camera's clock may be slow
+#
 # [audit]
 # keep_days = 400              # the log stays so long before it may be archived; 180 or more
 #

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from geoinspect.audit import MIN_KEEP_DAYS
+from geoinspect.cases import CaseParams
 from geoinspect.chances import ChanceParams
 from geoinspect.errors import InputError
 from geoinspect.messages import Language  # noqa: TC001  pydantic reads the type
@@ -202,6 +203,9 @@ class Settings(BaseSettings):
     chances
         Knobs, campaigns, quotas and calendar of the daily chances, the table `[chances]`;
         see `geoinspect.chances.ChanceParams`.
+    cases
+        How cases are run, the table `[cases]`: issuer of notices, deadlines, visits to closed
+        cases, signs of sham closure; see `geoinspect.cases.CaseParams`.
     teams
         The usual teams, tables `[[teams]]`: `count`, `shift`, and if they differ `depot`,
         `mode` ("car", "bicycle" or "foot") and `seats` for inspectors. Used where the
@@ -253,6 +257,7 @@ class Settings(BaseSettings):
     max_snap_distance_m: float = 500.0
     heat_bandwidth_m: float = 300.0
     chances: ChanceParams = ChanceParams()
+    cases: CaseParams = CaseParams()
     teams: tuple[UsualTeams, ...] = ()
     release: ReleaseParams = ReleaseParams()
     seal_key_file: str = ""

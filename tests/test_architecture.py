@@ -18,8 +18,10 @@ LAYERS = (
     {"api"},
     {"jobs"},
     {"citybackup"},
+    {"casepapers"},
     {"basemaps", "cityday", "cityimport", "cityreport"},
     {"cityfolder"},
+    {"papers"},
     {"exports", "lotteryreport", "reports"},
     {"settings", "store", "maps", "demo"},
     {"patrol"},
@@ -37,7 +39,7 @@ LAYERS = (
     {"hotspots"},
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
-    | {"masking", "workingdays"},
+    | {"masking", "workingdays", "officialpaper"},
     {"arrays", "errors", "processes"},
     {"__init__"},
 )

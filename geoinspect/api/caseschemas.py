@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from geoinspect.cases import USUAL_ISSUER, Act, Defect, Party, State
+from geoinspect.cases import Act, Defect, Party, State  # noqa: TC001
 
 #: Something that says something; databases keep no NUL.
 Text = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
@@ -111,8 +111,10 @@ class NoticeOrder(_Schema):
     """A notice to be issued."""
 
     defect: Defect = Field(description="A thing, or how people act: decides the working days.")
-    issuer: str = Field(
-        default=USUAL_ISSUER, pattern=r"^[^\W\d_][\w\-]{0,29}$", description="Before the year."
+    issuer: str | None = Field(
+        default=None,
+        pattern=r"^[^\W\d_][\w\-]{0,29}$",
+        description="Before the year; null for that of the settings.",
     )
     basis: _MaybeText = Field(default="", description="Rule that the item rests on.")
 

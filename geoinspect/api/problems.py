@@ -16,6 +16,7 @@ from geoinspect.cases.deadlines import FINAL
 from geoinspect.cases.states import next_move
 from geoinspect.errors import IllegalTransitionError, NotFoundError
 from geoinspect.people import Permission, may
+from geoinspect.people.organisations import units_below
 from geoinspect.people.roles import NAMED_SCOPE
 from geoinspect.workingdays import working_days_between
 
@@ -157,6 +158,18 @@ def check_step(sight: Sight, standing: Standing, act: Act) -> None:
     next_move(standing, act, mover_for(sight.actor, act), at=at, reason="-")
 
 
+def approvers(sight: Sight, standing: Standing) -> list[str]:
+    """Name those who may approve the reply of a case as it stands, in the order of accounts."""
+    reply, parents = standing.last(Act.REPLY), sight.store.people.offices()
+    return [
+        account.name
+        for account in sight.store.people.accounts()
+        if account.approves and not account.disabled
+        if reply is None or account.user_id != reply.mover.name
+        if standing.unit_id in units_below(parents, account.offices)
+    ]
+
+
 def states_to_act_in(actor: Actor) -> frozenset[str]:
     """Return the states in which a case waits for somebody like the one who asks."""
     return frozenset(
@@ -211,4 +224,7 @@ def signs_of(sight: Sight, case_id: str, translate: Callable[[str], str]) -> lis
         return []
     uses = sight.store.cases.photo_uses()
     seen = uses[uses["case_id"].isin(cases.index)]
-    return [sign.render(translate) for sign in find_signs(cases, seen, only=case_id)]
+    return [
+        sign.render(translate)
+        for sign in find_signs(cases, seen, sight.folder.settings.cases.signs, only=case_id)
+    ]

@@ -8,6 +8,7 @@ from geoinspect.cases.deadlines import (
     reason_to_escalate,
 )
 from geoinspect.cases.notices import USUAL_ISSUER, Notice, NoticeNumber
+from geoinspect.cases.params import CaseParams
 from geoinspect.cases.rechecks import RecheckParams, find_relapses, is_rechecked
 from geoinspect.cases.signs import Kind, Sign, SignParams, find_signs
 from geoinspect.cases.states import (
@@ -26,6 +27,7 @@ __all__ = [
     "TRANSITIONS",
     "USUAL_ISSUER",
     "Act",
+    "CaseParams",
     "DeadlineParams",
     "Defect",
     "Kind",

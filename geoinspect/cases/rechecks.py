@@ -47,6 +47,13 @@ class RecheckParams:
                 "The share of closed cases to visit again is {share}: write a number from 0 to 1.",
                 share=self.share,
             )
+        if not (self.relapse_distance_m > 0 and self.relapse_days >= 1):
+            raise InputError(
+                "A relapse within {distance_m} m and {days} days makes no sense: write a distance "
+                "above 0 and 1 day or more.",
+                distance_m=self.relapse_distance_m,
+                days=self.relapse_days,
+            )
 
 
 def is_rechecked(case_id: str, seed: str, share: float) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Geod
 
+from geoinspect.errors import InputError
 from geoinspect.photos.likeness import correlation, distances, unpack
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EARTH = Geod(ellps="WGS84")
+#: Length of a hash of a picture.
+_BITS = 64
 
 #: Uses of a photo: of the finding, or as proof.
 FINDING, REPLY, REINSPECTION = "finding", "reply", "reinspection"
@@ -87,6 +90,25 @@ class SignParams:
     n_looks: int = 10
     distance_m: float = 200.0
     clock_min: float = 15.0
+
+    def __post_init__(self) -> None:
+        right = {
+            "quick_min": self.quick_min >= 0,
+            "same_bits": 0 <= self.same_bits <= _BITS,
+            "same_correlation": 0 < self.same_correlation <= 1,
+            "same_correlation_own": 0 < self.same_correlation_own <= 1,
+            "n_looks": self.n_looks >= 1,
+            "distance_m": self.distance_m > 0,
+            "clock_min": self.clock_min >= 0,
+        }
+        for name, is_right in right.items():
+            if not is_right:
+                raise InputError(
+                    "{name} is {value}: minutes are 0 or more, bits 0 to 64, correlations above 0 "
+                    "and at most 1, looks 1 or more, distances above 0.",
+                    name=name,
+                    value=getattr(self, name),
+                )
 
 
 @dataclass(frozen=True)

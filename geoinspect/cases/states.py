@@ -273,7 +273,9 @@ def _check_independence(standing: Standing, act: Act, mover: Mover) -> None:
     reply = standing.last(Act.REPLY)
     if act is Act.APPROVE and reply is not None and reply.mover.name == mover.name:
         raise IllegalTransitionError(
-            "Case {case_id}: {name} wrote the reply, so another person must approve it.",
+            "Case {case_id}: {name} wrote the reply, so another person must approve it. A unit "
+            "with one account needs a second one, for its leader: the security administrator "
+            "adds it.",
             case_id=standing.case_id,
             name=mover.name,
         )

@@ -55,6 +55,9 @@ def add(
         typer.Option(help="Subject at the OpenID provider, instead of a password."),
     ] = None,
     totp: Annotated[bool, typer.Option("--totp", help="Want one-time codes as well.")] = False,
+    approves: Annotated[
+        bool, typer.Option("--approves", help="Leads a unit: approves the replies of its others.")
+    ] = False,
 ) -> None:
     """
     Add an account; the password comes from a prompt or standard input.
@@ -74,6 +77,7 @@ def add(
         None if elsewhere else _hashed(session, user_id),
         elsewhere,
         codes.new_secret() if totp else None,
+        approves=approves,
     )
     store.people.add(account)
     session.log("account.add", user_id, role=account.role.value)
@@ -98,6 +102,25 @@ def list_users(context: typer.Context) -> None:
         ["Account", "Name", "Role", "Scope", "Disabled"],
         (_row(session, account) for account in session.city().store().people.accounts()),
     )
+
+
+@users.command()
+def leads(
+    context: typer.Context,
+    user_id: _UserId,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it away again.")] = False,
+) -> None:
+    """
+    Let an account of a unit approve the replies of its others, as its leader does.
+
+    Example: geoinspect -C taicang user leads zhao
+    """
+    session = session_of(context)
+    people = session.city().store().people
+    people.replace(replace(people.account(user_id), approves=not undo))
+    session.log("account.change", user_id, approves=not undo)
+    sentence = "{user_id} approves no replies." if undo else "{user_id} approves replies now."
+    session.say(sentence, user_id=user_id)
 
 
 @users.command()

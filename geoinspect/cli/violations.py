@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pandas as pd
 import typer
 
+from geoinspect.atomic import write_bytes
+from geoinspect.casepapers import case_paper
 from geoinspect.cases import (
-    USUAL_ISSUER,
     Act,
     Defect,
     Mover,
@@ -26,9 +27,10 @@ from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
 from geoinspect.errors import GeoinspectWarning, InputError
 from geoinspect.intake import read_replies
+from geoinspect.papers import Kind
 from geoinspect.photos import Photo, read_photo
+from geoinspect.store.casenotices import Office
 from geoinspect.store.casereturns import take_returns
-from geoinspect.store.cases import Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,12 @@ _Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 _Photos = Annotated[
     list[Path] | None, typer.Option("--photo", help="A photo; may be repeated.", exists=True)
 ]
-_Issuer = Annotated[str, typer.Option("--issuer", help="Code before the number of notices.")]
+_Issuer = Annotated[
+    str,
+    typer.Option(
+        "--issuer", help="Code before the number of notices.", show_default="of the settings"
+    ),
+]
 
 
 @violations.callback()
@@ -119,7 +126,7 @@ def notice(
     case_id: _CaseId,
     by: _By,
     defect: Annotated[Defect, typer.Option(help="What is wrong: a thing, or how people act.")],
-    issuer: _Issuer = USUAL_ISSUER,
+    issuer: _Issuer = "",
     basis: Annotated[str, typer.Option(help="Rule that the item rests on.")] = "",
     photo: _Photos = None,
 ) -> None:
@@ -137,7 +144,7 @@ def notice(
         cases.open(case_id, defect, at=now)
         cases.add_photos(case_id, photos)
         issued = cases.notify(
-            case_id, Mover(by, Party.OFFICE), Office(folder.settings.zone, issuer), at=now,
+            case_id, Mover(by, Party.OFFICE), _office(folder, issuer), at=now,
             basis=basis,
         )  # fmt: skip
     session.say(
@@ -212,13 +219,38 @@ def reinspect(
             case_id,
             Mover(by, Party.INSPECTOR if closer else Party.OFFICE),
             Mover(closer or by, Party.OFFICE),
-            Office(folder.settings.zone, USUAL_ISSUER),
+            _office(folder),
             passed=passed,
             at=datetime.now(UTC),
             note=note,
             photos=_kept(folder, photo),
         )
     _tell_state(session, case_id, move.after)
+
+
+@violations.command()
+def paper(
+    context: typer.Context,
+    case_id: _CaseId,
+    kind: Annotated[Kind, typer.Argument(help="Which paper.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", help="Word document to write, .docx.")],
+) -> None:
+    """
+    Write the notice of a case, or the form of its re-inspection, as a Word document.
+
+    A file templates/notice.docx or templates/reinspection.docx in the city's folder takes the
+    place of our layout.
+
+    Example: geoinspect -C taicang violation paper V17 notice -o 整改通知书.docx
+    """
+    session = session_of(context)
+    folder = session.city()
+    if output.suffix.lower() != ".docx":
+        raise InputError("{file}: a paper ends in .docx.", file=output.name)
+    content = case_paper(folder, folder.store(), case_id, kind, language=session.language)
+    write_bytes(output, content)
+    session.log("export", f"{kind.value} of {case_id}")
+    session.say("Written to {path}", path=output)
 
 
 @violations.command()
@@ -240,7 +272,7 @@ def escalate(context: typer.Context, by: _By) -> None:
     """
     session = session_of(context)
     folder = session.city()
-    office = Office(folder.settings.zone, USUAL_ISSUER)
+    office = _office(folder)
     with _told(session):
         escalated = folder.store().cases.escalate_due(
             Mover(by, Party.OFFICE), office, now=datetime.now(UTC), translate=session.translate
@@ -291,9 +323,10 @@ def signs(context: typer.Context) -> None:
     Example: geoinspect -C taicang violation signs
     """
     session = session_of(context)
-    store = session.city().store()
+    folder = session.city()
+    store, params = folder.store(), folder.settings.cases
     cases = store.cases.table()
-    found = find_signs(cases, store.cases.photo_uses())
+    found = find_signs(cases, store.cases.photo_uses(), params.signs)
     session.table(
         "Signs of sham closure",
         ["Violation", "Sign", "Evidence"],
@@ -302,7 +335,7 @@ def signs(context: typer.Context) -> None:
             for sign in found
         ),
     )
-    relapses = find_relapses(cases)
+    relapses = find_relapses(cases, params.rechecks)
     session.table(
         "Relapses",
         ["Violation", "Closed before", "Distance", "Days"],
@@ -312,6 +345,12 @@ def signs(context: typer.Context) -> None:
         ),
     )
     session.say("{signs} signs, {relapses} relapses.", signs=len(found), relapses=len(relapses))
+
+
+def _office(folder: CityFolder, issuer: str = "") -> Office:
+    """Return the office as the settings have it."""
+    params = folder.settings.cases
+    return Office(folder.settings.zone, issuer or params.issuer, params.deadlines)
 
 
 def _step(session: Session, case_id: str, act: Act, mover: Mover, reason: str) -> None:

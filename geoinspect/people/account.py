@@ -44,6 +44,8 @@ class Account:
         Failed attempts to sign in since the last good one, and when the last was.
     disabled
         Whether nobody can sign in.
+    approves
+        Whether somebody of a unit may approve the replies of its others: its leader.
     """
 
     user_id: str
@@ -60,6 +62,7 @@ class Account:
     failures: int = 0
     failed_at: datetime | None = None
     disabled: bool = False
+    approves: bool = False
 
     def __post_init__(self) -> None:
         if not _USER_ID.fullmatch(self.user_id):
@@ -70,6 +73,11 @@ class Account:
         if self.role is Role.UNIT and not self.offices:
             raise InputError(
                 "{user_id} is a unit without an office: name one with --office.",
+                user_id=self.user_id,
+            )
+        if self.approves and self.role is not Role.UNIT:
+            raise InputError(
+                "{user_id} is no unit: only accounts of a unit approve its replies.",
                 user_id=self.user_id,
             )
         if self.role is Role.INSPECTOR and not self.inspector_id:
@@ -100,6 +108,7 @@ class Account:
             self.categories,
             self.inspector_id,
             scopes,
+            self.approves,
         )
 
 

@@ -29,6 +29,8 @@ class Actor:
         Who the person is in the roster of inspectors.
     scopes
         What a token is limited to; None for a person at the keyboard.
+    approves
+        Whether somebody of a unit may approve the replies of its others: its leader.
     is_local
         Whoever has the city's folder in hand, in a city without accounts: everything is
         permitted, because nothing could be kept from them.
@@ -48,6 +50,7 @@ class Actor:
     categories: frozenset[str] = frozenset()
     inspector_id: str | None = None
     scopes: frozenset[Permission] | None = None
+    approves: bool = False
     is_local: bool = False
 
     @property

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GRANTS",
+    "OF_LEADERS",
     "Permission",
+    "granted_to",
     "may",
     "may_read_record",
     "require",
@@ -71,14 +73,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     # who draws does not open, who opens does not draw
     Role.LEADER: _READING
     | {Permission.REVEAL_SECRET, Permission.BREAK_GLASS, Permission.READ_SIGNS},
-    # whoever replies needs another one of the unit to approve; see `geoinspect.cases.states`
+    # whoever replies needs the unit's leader to approve; see `OF_LEADERS`
     Role.UNIT: frozenset(
         {
             Permission.READ_POINTS,
             Permission.READ_VIOLATIONS,
             Permission.READ_SCORECARD,
             Permission.REPLY_TO_CASE,
-            Permission.APPROVE_REPLY,
         }
     ),
     Role.INSPECTOR: frozenset(
@@ -94,6 +95,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SECURITY: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS}),
     Role.AUDITOR: frozenset({Permission.READ_LOG}),
 }
+
+#: What the leader of a unit may do besides, by a flag of the account; never with the own reply,
+#: see `geoinspect.cases.states`.
+OF_LEADERS = frozenset({Permission.APPROVE_REPLY})
+
+
+def granted_to(role: Role, *, approves: bool = False) -> frozenset[Permission]:
+    """Return what a role may do, and with the flag of a unit's leader."""
+    return GRANTS[role] | OF_LEADERS if approves else GRANTS[role]
 
 
 def may(actor: Actor, permission: Permission) -> bool:
@@ -111,7 +121,7 @@ def may(actor: Actor, permission: Permission) -> bool:
     if actor.is_local:
         return True
     in_scope = actor.scopes is None or permission in actor.scopes
-    return in_scope and permission in GRANTS[actor.role]
+    return in_scope and permission in granted_to(actor.role, approves=actor.approves)
 
 
 def require(actor: Actor, *wishes: Permission | frozenset[Permission]) -> None:

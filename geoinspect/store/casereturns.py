@@ -10,7 +10,7 @@ from geoinspect.cases.returns import Fate, Outcome, SheetReply, compare
 from geoinspect.cases.states import Act, Mover, Party
 from geoinspect.errors import InputError, NotFoundError, WorkflowError
 from geoinspect.store import tables
-from geoinspect.store.cases import facts_of
+from geoinspect.store.casetables import facts_of
 from geoinspect.store.databases import writing
 
 if TYPE_CHECKING:

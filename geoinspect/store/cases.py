@@ -8,23 +8,22 @@ the log; see `geoinspect.cases` for the rules.
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from geoinspect.cases.deadlines import DeadlineParams, deadline_after, reason_to_escalate
-from geoinspect.cases.notices import Notice, NoticeNumber, check_issuer
+from geoinspect.cases.deadlines import deadline_after, reason_to_escalate
 from geoinspect.cases.signs import FINDING, REINSPECTION, REPLY
 from geoinspect.cases.states import Act, next_move
-from geoinspect.errors import InputError, NotFoundError
+from geoinspect.errors import InputError
 from geoinspect.store import tables
+from geoinspect.store.casenotices import draft_notice
+from geoinspect.store.casephotos import use_photos
 from geoinspect.store.caserows import (
     facts_of_violation,
     naive,
-    notice_of_row,
     notice_to_json,
     read_deadlines,
     read_facts,
@@ -33,74 +32,29 @@ from geoinspect.store.caserows import (
     write_facts,
     write_move,
 )
-from geoinspect.store.casetables import CaseTables
+from geoinspect.store.casetables import CaseTables, facts_of
 from geoinspect.store.databases import writing
 from geoinspect.store.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
-    from zoneinfo import ZoneInfo
 
     from sqlalchemy import Connection, Engine
 
     from geoinspect.cases.deadlines import Defect
     from geoinspect.cases.facts import CaseFacts
+    from geoinspect.cases.notices import Notice
     from geoinspect.cases.returns import SheetReply
-    from geoinspect.cases.states import Move, Mover, Standing
+    from geoinspect.cases.states import Move, Mover
     from geoinspect.photos import Photo
+    from geoinspect.store.casenotices import Office
 
 _NOTICES = tables.notices.c
 _USES = tables.photo_uses.c
 
 #: How often a number is tried for where a program outside of this one took it.
 _TRIES = 5
-
-
-@dataclass(frozen=True)
-class Office:
-    """
-    The office that runs the cases.
-
-    Attributes
-    ----------
-    timezone
-        Time zone of the city, which decides days and years.
-    params
-        Knobs of deadlines.
-    issuer
-        Code that its notices are numbered under.
-    """
-
-    timezone: ZoneInfo
-    issuer: str
-    params: DeadlineParams = field(default_factory=DeadlineParams)
-
-
-@dataclass(frozen=True)
-class Case:
-    """
-    A case as it stands.
-
-    Attributes
-    ----------
-    facts
-        What it is about.
-    standing
-        Its moves.
-    deadline
-        Last day that the unit has, None before there is a notice.
-    notice
-        The notice, None before there is one.
-    photos
-        SHA-256 and use of its photos, in the order in which they came in.
-    """
-
-    facts: CaseFacts
-    standing: Standing
-    deadline: date | None
-    notice: Notice | None
-    photos: tuple[tuple[str, str], ...]
 
 
 class CaseStore(CaseTables):
@@ -140,33 +94,6 @@ class CaseStore(CaseTables):
         """
         with writing(self._engine) as connection:
             return self._open(connection, violation_id, defect, at)
-
-    def has(self, case_id: str) -> bool:
-        """Tell whether the case of a violation is open or was."""
-        with self._engine.connect() as connection:
-            return read_facts(connection, case_id) is not None
-
-    def case(self, case_id: str) -> Case:
-        """
-        Return a case as it stands.
-
-        Raises
-        ------
-        NotFoundError
-            If there is none.
-        """
-        with self._engine.connect() as connection:
-            facts = facts_of(connection, case_id)
-            notice = select(tables.notices).where(_NOTICES.case_id == case_id)
-            row = connection.execute(notice).mappings().one_or_none()
-            uses = select(_USES.sha256, _USES.use).where(_USES.case_id == case_id)
-            return Case(
-                facts,
-                read_standing(connection, facts),
-                read_deadlines(connection, case_id).get(case_id),
-                None if row is None else notice_of_row(row),
-                tuple((r.sha256, r.use) for r in connection.execute(uses.order_by(_USES.number))),
-            )
 
     def notify(
         self,
@@ -339,7 +266,7 @@ class CaseStore(CaseTables):
         """Add photos of the finding."""
         with writing(self._engine) as connection:
             facts_of(connection, case_id)
-            self._use_photos(connection, case_id, photos, FINDING, 0)
+            use_photos(connection, case_id, photos, FINDING, 0)
             self._desk.enter(connection, "case.photos", case_id, {"photos": len(photos)})
 
     def escalate_due(
@@ -409,16 +336,12 @@ class CaseStore(CaseTables):
     ) -> Notice:
         """Write a notice under the next number."""
         facts = facts_of(connection, case_id)
-        days = office.params.working_days(facts.defect, facts.severity)
-        day = deadline_after(at, days, office.timezone)
-        number = _next_number(
-            connection, check_issuer(office.issuer), at.astimezone(office.timezone).year
-        )
-        photos = _photos_of(connection, case_id)
-        notice = _notice(number, facts, mover, at, day, days, basis, office.params, photos)
+        notice = draft_notice(connection, facts, mover, office, at, basis)
         # the number goes into the log too, with the move that it comes with
-        self.enter_move(connection, facts, Act.NOTIFY, mover, at, str(number), day)
-        row = {**vars(number), "case_id": case_id, "content": notice_to_json(notice)}
+        self.enter_move(
+            connection, facts, Act.NOTIFY, mover, at, str(notice.number), notice.deadline
+        )
+        row = {**vars(notice.number), "case_id": case_id, "content": notice_to_json(notice)}
         connection.execute(insert(tables.notices).values(**row))
         return notice
 
@@ -440,7 +363,7 @@ class CaseStore(CaseTables):
         move = self.enter_move(connection, facts_of(connection, case_id), Act.REPLY, mover, at, "")
         row = {"case_id": case_id, "number": move.number, "text": text.strip(), **origin}
         connection.execute(insert(tables.replies).values(**row))
-        self._use_photos(connection, case_id, photos, REPLY, move.number)
+        use_photos(connection, case_id, photos, REPLY, move.number)
         return move
 
     def _look(
@@ -458,7 +381,7 @@ class CaseStore(CaseTables):
         move = self.enter_move(connection, facts, Act.REINSPECT, inspector, at, note)
         row = {"case_id": facts.case_id, "number": move.number, "passed": passed, "note": note}
         connection.execute(insert(tables.reinspections).values(**row))
-        self._use_photos(connection, facts.case_id, photos, REINSPECTION, move.number)
+        use_photos(connection, facts.case_id, photos, REINSPECTION, move.number)
         return move
 
     def _decide(
@@ -498,23 +421,6 @@ class CaseStore(CaseTables):
         self._desk.enter(connection, f"case.{act.value}", facts.case_id, details)
         return move
 
-    def _use_photos(
-        self, connection: Connection, case_id: str, photos: Sequence[Photo], use: str, move: int
-    ) -> None:
-        """Note what photos tell, and what they are used for; the same one counts once."""
-        last = connection.scalar(select(func.max(_USES.number))) or 0
-        known = set(connection.scalars(select(tables.photos.c.sha256)))
-        here = select(_USES.sha256).where(
-            _USES.case_id == case_id, _USES.use == use, _USES.move == move
-        )
-        used = set(connection.scalars(here))
-        unused = {photo.sha256: photo for photo in photos if photo.sha256 not in used}
-        for number, photo in enumerate(unused.values(), start=last + 1):
-            if photo.sha256 not in known:
-                connection.execute(insert(tables.photos).values(**_photo_row(photo)))
-            row = {"number": number, "case_id": case_id, "sha256": photo.sha256}
-            connection.execute(insert(tables.photo_uses).values(**row, use=use, move=move))
-
     def _seed(self, connection: Connection, year: int, at: datetime) -> None:
         """Make the seed of a year if it has none; the log gets its hash, which binds it."""
         seeds = tables.recheck_seeds
@@ -524,85 +430,3 @@ class CaseStore(CaseTables):
         connection.execute(insert(seeds).values(year=year, seed=seed, made_at=naive(at)))
         facts = {"sha256": sha256(seed.encode()).hexdigest()}
         self._desk.enter(connection, "case.seed", str(year), facts)
-
-
-def facts_of(connection: Connection, case_id: str) -> CaseFacts:
-    """
-    Read what a case is about.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such case.
-    """
-    facts = read_facts(connection, case_id)
-    if facts is None:
-        raise NotFoundError(
-            "There is no case {case_id!r}: `geoinspect -C CITY violation notice` opens one.",
-            case_id=case_id,
-        )
-    return facts
-
-
-def _next_number(connection: Connection, issuer: str, year: int) -> NoticeNumber:
-    """Return the number after the last one of an issuer and year."""
-    of_year = select(func.max(_NOTICES.number)).where(
-        _NOTICES.issuer == issuer, _NOTICES.year == year
-    )
-    return NoticeNumber(issuer, year, 1 + (connection.scalar(of_year) or 0))
-
-
-def _photos_of(connection: Connection, case_id: str) -> tuple[str, ...]:
-    """Return the photos of the finding."""
-    wanted = select(_USES.sha256).where(_USES.case_id == case_id, _USES.use == FINDING)
-    return tuple(connection.scalars(wanted.order_by(_USES.number)))
-
-
-def _photo_row(photo: Photo) -> dict[str, Any]:
-    """Turn what a photo tells into a row."""
-    row = {**vars(photo), "taken_at": naive(photo.taken_at)}
-    lon, lat = row.pop("lonlat") or (None, None)
-    return {**row, "lon": lon, "lat": lat}
-
-
-def _notice(
-    number: NoticeNumber,
-    facts: CaseFacts,
-    mover: Mover,
-    at: datetime,
-    deadline: date,
-    working_days: int,
-    basis: str,
-    params: DeadlineParams,
-    photos: tuple[str, ...],
-) -> Notice:
-    """Write a notice down as it is issued."""
-    if facts.unit_id is None:
-        raise InputError(
-            "Nobody answers for the place of case {case_id}: run `geoinspect -C CITY assign`, or "
-            "add a rule for it to the table of units.",
-            case_id=facts.case_id,
-        )
-    return Notice(
-        number=number,
-        case_id=facts.case_id,
-        issued_at=at,
-        issued_by=mover.name,
-        unit_id=facts.unit_id,
-        unit_name=facts.unit_name,
-        point_id=facts.point_id or "",
-        point_name=facts.point_name,
-        address=facts.address,
-        lonlat=facts.lonlat,
-        category=facts.category,
-        item=facts.item,
-        description=facts.description,
-        defect=facts.defect.value,
-        severity=facts.severity,
-        found_at=facts.found_at,
-        deadline=deadline,
-        working_days=working_days,
-        basis=basis,
-        params=asdict(params),
-        photos=photos,
-    )

@@ -1,4 +1,4 @@
-"""Cases as tables: for lists, for the chances of a day, and for signs of sham closure."""
+"""Cases to be read: one by one, and as tables for lists, chances and signs of sham closure."""
 
 from __future__ import annotations
 
@@ -12,18 +12,27 @@ from sqlalchemy import select
 from geoinspect.cases.deadlines import FINAL
 from geoinspect.cases.rechecks import RecheckParams, is_rechecked
 from geoinspect.cases.states import Act, State
+from geoinspect.errors import NotFoundError
 from geoinspect.store import tables
-from geoinspect.store.caserows import aware, notice_of_row, read_deadlines, read_moves
+from geoinspect.store.caserows import (
+    aware,
+    notice_of_row,
+    read_deadlines,
+    read_facts,
+    read_moves,
+    read_standing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
+    from geoinspect.cases.facts import CaseFacts
     from geoinspect.cases.notices import Notice
-    from geoinspect.cases.states import Move
+    from geoinspect.cases.states import Move, Standing
 
 _CASES = tables.cases.c
 _NOTICES = tables.notices.c
@@ -60,6 +69,32 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Case:
+    """
+    A case as it stands.
+
+    Attributes
+    ----------
+    facts
+        What it is about.
+    standing
+        Its moves.
+    deadline
+        Last day that the unit has, None before there is a notice.
+    notice
+        The notice, None before there is one.
+    photos
+        SHA-256 and use of its photos, in the order in which they came in.
+    """
+
+    facts: CaseFacts
+    standing: Standing
+    deadline: date | None
+    notice: Notice | None
+    photos: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Told:
     """
     What was written and shown with the moves of a case, by the number of the move.
@@ -91,6 +126,33 @@ class CaseTables:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def has(self, case_id: str) -> bool:
+        """Tell whether the case of a violation is open or was."""
+        with self._engine.connect() as connection:
+            return read_facts(connection, case_id) is not None
+
+    def case(self, case_id: str) -> Case:
+        """
+        Return a case as it stands.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        """
+        with self._engine.connect() as connection:
+            facts = facts_of(connection, case_id)
+            notice = select(tables.notices).where(_NOTICES.case_id == case_id)
+            row = connection.execute(notice).mappings().one_or_none()
+            uses = select(_USES.sha256, _USES.use).where(_USES.case_id == case_id)
+            return Case(
+                facts,
+                read_standing(connection, facts),
+                read_deadlines(connection, case_id).get(case_id),
+                None if row is None else notice_of_row(row),
+                tuple((r.sha256, r.use) for r in connection.execute(uses.order_by(_USES.number))),
+            )
 
     def table(self) -> pd.DataFrame:
         """
@@ -200,6 +262,24 @@ class CaseTables:
         """Return the ids of the cases that are closed or dismissed."""
         cases = self.table()
         return frozenset(cases.index[cases["state"].isin([state.value for state in FINAL])])
+
+
+def facts_of(connection: Connection, case_id: str) -> CaseFacts:
+    """
+    Read what a case is about.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such case.
+    """
+    facts = read_facts(connection, case_id)
+    if facts is None:
+        raise NotFoundError(
+            "There is no case {case_id!r}: `geoinspect -C CITY violation notice` opens one.",
+            case_id=case_id,
+        )
+    return facts
 
 
 def _told(moves: Sequence[Move]) -> dict[str, object]:

@@ -25,7 +25,7 @@ from geoinspect.people import Role
 from geoinspect.people.account import Account
 from geoinspect.people.passwords import hash_password
 from geoinspect.responsibility import assign
-from geoinspect.store.cases import Office as StoreOffice
+from geoinspect.store.casenotices import Office as StoreOffice
 
 from .conftest import HOSTILE, SIZES
 
@@ -81,7 +81,9 @@ def _fill(folder: CityFolder) -> None:
     for role, scope in PEOPLE.items():
         store.people.add(Account(role.value, HOSTILE[1], role, password_hash=hashed, **scope))
     head = PEOPLE[Role.UNIT]
-    store.people.add(Account("unit-head", "赵六", Role.UNIT, password_hash=hashed, **head))
+    store.people.add(
+        Account("unit-head", "赵六", Role.UNIT, password_hash=hashed, approves=True, **head)
+    )
     _give_notice(store)
     store.close()
     read_network(tinytown_folder() / "streets.osm").save(folder.network_path)

@@ -43,12 +43,12 @@ from geoinspect.people import Permission, Role, organisations
 from geoinspect.people.account import Account
 from geoinspect.people.bearers import csrf_token
 from geoinspect.people.passwords import hash_password
-from geoinspect.people.rights import GRANTS
+from geoinspect.people.rights import granted_to
 from geoinspect.photos import Photo
 from geoinspect.responsibility import assign
 from geoinspect.sealing import ReleaseParams
 from geoinspect.store import signing
-from geoinspect.store.cases import Office
+from geoinspect.store.casenotices import Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +85,7 @@ ACCOUNTS = {
         _account("supervisor-d1", Role.SUPERVISOR, districts=["D1"]),
         _account("supervisor-market", Role.SUPERVISOR, categories=["集贸市场"]),
         _account("leader", Role.LEADER),
-        _account("unit-u3", Role.UNIT, offices=["U3"]),
+        replace(_account("unit-u3", Role.UNIT, offices=["U3"]), approves=True),
         _account("unit-tree", Role.UNIT, offices=["above"]),
         _account("unit-none", Role.UNIT, offices=["U99"]),
         _account("inspector-in", Role.INSPECTOR, inspector_id="I-in"),
@@ -612,7 +612,8 @@ def _may_ask(who: str | None, declared: tuple[str, ...]) -> bool:
     if declared == ("signed-in",):
         return True
     owner, scopes = TOKENS.get(who, (who, set(Permission)))
-    granted = GRANTS[ACCOUNTS[owner].role] & scopes
+    account = ACCOUNTS[owner]
+    granted = granted_to(account.role, approves=account.approves) & scopes
     return any(set(name.split("+")) <= granted for name in declared)
 
 

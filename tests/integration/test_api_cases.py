@@ -88,10 +88,13 @@ def town(tmp_path: Path) -> Town:
         Account("supervisor-2", "周八", Role.SUPERVISOR),
         Account("leader", "钱七", Role.LEADER),
         Account("unit", "王五", Role.UNIT, offices=frozenset({UNIT})),
-        Account("unit-head", "赵六", Role.UNIT, offices=frozenset({UNIT})),
-        Account("unit-other", "孙九", Role.UNIT, offices=frozenset({"U0", "U1", "U2"})),
+        Account("unit-head", "赵六", Role.UNIT, offices=frozenset({UNIT}), approves=True),
+        Account(
+            "unit-other", "孙九", Role.UNIT, offices=frozenset({"U0", "U1", "U2"}), approves=True
+        ),
         Account("inspector", "吴十", Role.INSPECTOR, inspector_id="I1"),
         Account("auditor", "郑一", Role.AUDITOR),
+        Account("security", "褚二", Role.SECURITY),
     ):
         store.people.add(account)
     units = store.violations()["point_id"].map(assigned["unit_id"])
@@ -123,7 +126,7 @@ def test_a_case_goes_from_notice_to_closing(town: Town, case_id: str) -> None:
     assert seen["notice"]["number"] == "创办整改〔2026〕1号"
     assert seen["deadline"] > "2026-11-23"
     replied = _reply(unit, case_id).json()
-    assert (replied["state"], replied["steps"]) == ("replied", ["reply", "reject"])
+    assert (replied["state"], replied["steps"]) == ("replied", ["reply"])
     assert replied["moves"][-1]["text"] == "已清理"
     assert head.client.get(f"/cases/{case_id}").json()["steps"] == ["reply", "approve", "reject"]
     approved = head.do(case_id, "approvals", json={"approved": True}).json()
@@ -212,12 +215,45 @@ def test_a_unit_cannot_close_its_own_case(town: Town, case_id: str) -> None:
     assert unit.client.get(f"/cases/{case_id}").json()["state"] == "approved"
 
 
-def test_nobody_approves_the_own_reply(town: Town, case_id: str) -> None:
+def test_an_account_that_does_not_lead_its_unit_cannot_approve(town: Town, case_id: str) -> None:
+    _reply(town.person("unit-head"), case_id)
+    unit = town.person("unit")
+    assert unit.client.get(f"/cases/{case_id}").json()["steps"] == ["reply"]
+    answer = unit.do(case_id, "approvals", json={"approved": True})
+    assert (answer.status_code, answer.json()["error"]) == (403, "ForbiddenError")
+    assert unit.client.get(f"/cases/{case_id}").json()["state"] == "replied"
+
+
+def test_a_leader_cannot_approve_the_own_reply(town: Town, case_id: str) -> None:
+    head = town.person("unit-head")
+    _reply(head, case_id)
+    assert head.client.get(f"/cases/{case_id}").json()["steps"] == ["reply", "reject"]
+    answer = head.do(case_id, "approvals", json={"approved": True})
+    assert answer.status_code == 409
+    assert "负责人账号" in answer.json()["detail"]
+    # and the page says the same to whoever sees the case
+    for person in (head, town.person("supervisor")):
+        page = html.unescape(person.client.get(f"/app/problems/{case_id}").text)
+        assert "再添加一个可审批回复的账号" in page
+
+
+def test_the_page_names_who_may_approve(town: Town, case_id: str) -> None:
     unit = town.person("unit")
     _reply(unit, case_id)
-    answer = unit.do(case_id, "approvals", json={"approved": True})
-    assert answer.status_code == 409
-    assert unit.client.get(f"/cases/{case_id}").json()["state"] == "replied"
+    assert "回复待 赵六 审批" in unit.client.get(f"/app/problems/{case_id}").text
+
+
+def test_the_security_administrator_makes_an_account_lead_its_unit(
+    town: Town, case_id: str
+) -> None:
+    _reply(town.person("unit-head"), case_id)
+    security = town.person("security")
+    changed = security.client.patch("/accounts/unit", json={"approves": True})
+    assert changed.json()["approves"] is True
+    refused = security.client.patch("/accounts/leader", json={"approves": True})
+    assert refused.status_code == 422
+    approved = town.person("unit").do(case_id, "approvals", json={"approved": True})
+    assert approved.json()["state"] == "approved"
 
 
 @pytest.mark.parametrize(
@@ -413,7 +449,7 @@ def test_a_page_offers_what_its_reader_may_do_now(town: Town, case_id: str) -> N
     assert _forms(office, case_id) == ["escalations", "dismissals"]
     assert _forms(leader, case_id) == []
     _reply(unit, case_id)
-    assert _forms(unit, case_id) == ["replies", "approvals"]
+    assert _forms(unit, case_id) == ["replies"]
     assert _forms(head, case_id) == ["replies", "approvals", "approvals"]
     head.do(case_id, "approvals", json={"approved": True})
     assert _forms(office, case_id) == ["reinspections", "dismissals"]

@@ -9,6 +9,7 @@ import pytest
 
 from geoinspect.atomic import write_bytes
 from geoinspect.basemaps import city_basemap
+from geoinspect.cases import CaseParams
 from geoinspect.chances import Campaign, ChanceParams, Quota
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown
@@ -105,9 +106,27 @@ def test_the_examples_in_new_settings_are_right(tmp_path: Path) -> None:
     )
 
 
+def test_the_example_of_cases_in_new_settings_is_the_default(tmp_path: Path) -> None:
+    CityFolder.create(tmp_path, name="a")
+    text = (tmp_path / "geoinspect.toml").read_text("utf-8")
+    _, mark, rest = text.partition("# [cases]")
+    example, _, _ = rest.partition("# [audit]")
+    lines = [line.removeprefix("# ").removeprefix("#") for line in (mark + example).splitlines()]
+    (tmp_path / "geoinspect.toml").write_text("\n".join(lines), "utf-8")
+    assert "relapse_days = 90" in "\n".join(lines)
+    assert CityFolder.open(tmp_path).settings.cases == CaseParams()
+
+
 @pytest.mark.parametrize(
     ("lines", "place", "problem"),
     [
+        ('[cases]\nissuer = "a b"', "cases", "no code of an issuer"),
+        ("[cases.deadlines]\nconduct = [5, 3, 0]", "cases.deadlines", "0 working days makes no"),
+        ("[cases.deadlines]\nconduct = [5, 3]", "cases.deadlines.conduct", "required"),
+        ("[cases.rechecks]\nshare = 15", "cases.rechecks", "a number from 0 to 1"),
+        ("[cases.rechecks]\nrelapse_days = 0", "cases.rechecks", "1 day or more"),
+        ("[cases.signs]\nquick_min = -1", "cases.signs", "quick_min is -1"),
+        ("[cases.signs]\nquickmin = 1", "cases.signs.quickmin", "nexpected"),
         ('[hours]\n"夜市" = "18-23"', "hours", "'18-23' is not a pair of clock times"),
         ('[service_times]\n"夜市" = "long"', "service_times", "'long' is not a positive time"),
         ('[[teams]]\nshift = "9-5"', "teams.0.shift", "'9-5' is not a pair of clock times"),

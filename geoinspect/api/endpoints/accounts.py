@@ -43,6 +43,9 @@ class AccountFacts(_Schema):
     categories: list[str] = Field(default=[], description="Categories; empty for all.")
     inspector_id: str | None = Field(default=None, description="Id in the roster.")
     disabled: bool = False
+    approves: bool = Field(
+        default=False, description="Leads a unit: may approve the replies of its others."
+    )
 
 
 class AccountOrder(AccountFacts):
@@ -55,6 +58,7 @@ class AccountChange(_Schema):
     """What to change of an account; its sessions end."""
 
     disabled: bool | None = None
+    approves: bool | None = None
     password: SecretStr | None = Field(default=None, max_length=200)
 
 
@@ -79,6 +83,7 @@ def add_account(order: AccountOrder, actor: ActorDep, store: StoreDep, now: NowD
         order.inspector_id,
         hash_password(password),
         disabled=order.disabled,
+        approves=order.approves,
     )
     store.people.add(account)
     _log(store, actor.user_id, "account.add", account, now)
@@ -89,10 +94,12 @@ def add_account(order: AccountOrder, actor: ActorDep, store: StoreDep, now: NowD
 def change_account(
     user_id: str, change: AccountChange, actor: ActorDep, store: StoreDep, now: NowDep
 ) -> AccountFacts:
-    """Disable or enable an account, or give it another password."""
+    """Disable or enable an account, give it another password, or make it lead its unit."""
     account = store.people.account(user_id)
     if change.disabled is not None:
         account = replace(account, disabled=change.disabled)
+    if change.approves is not None:
+        account = replace(account, approves=change.approves)
     if change.password is not None:
         password = change.password.get_secret_value()
         check_password(password, user_id)
@@ -104,7 +111,11 @@ def change_account(
 
 def _log(store: Store, who: str, action: str, account: Account, now: datetime) -> None:
     """Enter a change of an account."""
-    facts = {"role": account.role.value, "disabled": account.disabled}
+    facts = {
+        "role": account.role.value,
+        "disabled": account.disabled,
+        "approves": account.approves,
+    }
     log(store, who, action, account.user_id, at=now, **facts)
 
 
@@ -119,4 +130,5 @@ def _facts(account: Account) -> AccountFacts:
         categories=sorted(account.categories),
         inspector_id=account.inspector_id,
         disabled=account.disabled,
+        approves=account.approves,
     )

@@ -25,12 +25,15 @@ from geoinspect.api.problems import check_step, chosen, find_problem, mover_for,
 from geoinspect.api.problems import problems as seen
 from geoinspect.api.responses import problems
 from geoinspect.api.sight import Sight, SightDep
-from geoinspect.cases import USUAL_ISSUER, Act, Defect, State
+from geoinspect.audit import log
+from geoinspect.casepapers import WORD, case_paper
+from geoinspect.cases import Act, Defect, State
 from geoinspect.errors import InputError, NotFoundError
+from geoinspect.papers import Kind
 from geoinspect.people import Permission, may
 from geoinspect.photos import read_photo
 from geoinspect.photos.reading import kind_of
-from geoinspect.store.cases import Office
+from geoinspect.store.casenotices import Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +58,7 @@ _PHOTO: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+_PAPER: dict[int | str, dict[str, Any]] = {200: {"content": {WORD: {}}}}
 
 Photos = Annotated[
     list[UploadFile],
@@ -133,6 +137,18 @@ def get_photo(case_id: str, sha256: str, sight: SightDep) -> Response:
         raise NotFoundError("There is no photo {digest}.", digest=sha256)
     content = sight.folder.photos.content(sha256)
     return Response(content, media_type=_MEDIA_TYPES[kind_of(content, sha256)])
+
+
+@router.get("/{case_id:path}/papers/{kind}", response_class=Response, responses=_PAPER, **_READS)
+def get_paper(case_id: str, kind: Kind, sight: SightDep) -> Response:
+    """Return the notice or the form of re-inspection as a Word document; the log notes it."""
+    find_problem(sight, case_id)
+    settings = sight.folder.settings
+    content = case_paper(sight.folder, sight.store, case_id, kind, language=settings.language)
+    log(sight.store, sight.actor.user_id, "export", f"{kind.value} of {case_id}", at=sight.now)
+    # the name is made here: an id may hold what no header can
+    headers = {"Content-Disposition": f'attachment; filename="{kind.value}.docx"'}
+    return Response(content, media_type=WORD, headers=headers)
 
 
 @router.get("/{case_id:path}", **_READS)
@@ -261,8 +277,9 @@ def _require_reason(act: Act, reason: str) -> None:
         raise InputError("This step needs a reason: say why.")
 
 
-def _office(sight: Sight, issuer: str = USUAL_ISSUER) -> Office:
-    return Office(sight.folder.settings.zone, issuer)
+def _office(sight: Sight, issuer: str | None = None) -> Office:
+    settings = sight.folder.settings
+    return Office(settings.zone, issuer or settings.cases.issuer, settings.cases.deadlines)
 
 
 def _kept(sight: Sight, files: Iterable[UploadFile]) -> list[Photo]:

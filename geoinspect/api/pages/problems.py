@@ -11,15 +11,9 @@ from geoinspect.api.casedetails import details_of, standing_of, summary_of, tag_
 from geoinspect.api.pages.city import Page, Words, holds, n_pages, one_page
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
-from geoinspect.api.problems import chosen, find_problem, problems, rows_of, signs_of
+from geoinspect.api.problems import approvers, chosen, find_problem, problems, rows_of, signs_of
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
-from geoinspect.cases import (
-    USUAL_ISSUER,
-    DeadlineParams,
-    Defect,
-    State,
-    reason_to_escalate,
-)
+from geoinspect.cases import Defect, State, reason_to_escalate
 from geoinspect.cases.deadlines import OPEN_FOR_UNIT
 from geoinspect.messages import translator
 from geoinspect.people import Permission, may
@@ -27,6 +21,7 @@ from geoinspect.people import Permission, may
 if TYPE_CHECKING:
     from geoinspect.api.caseschemas import CaseDetails, CaseSummary
     from geoinspect.api.sight import Sight
+    from geoinspect.cases import Standing
 
 router = APIRouter(prefix="/app/problems", include_in_schema=False)
 
@@ -70,6 +65,7 @@ def show_problem(request: Request, sight: SightDep, case_id: str) -> AppPage:
     """Show a problem: what is to be done now, the notice, and every step."""
     details = details_of(sight, case_id)
     translate = translator(language_of(request, sight.folder.settings.language))
+    standing, _ = standing_of(sight, find_problem(sight, case_id))
     has_proofs = any(move.photos for move in details.moves) or details.state is State.CLOSED
     return render(
         request,
@@ -79,9 +75,10 @@ def show_problem(request: Request, sight: SightDep, case_id: str) -> AppPage:
         tag=tag_of_case(details),
         names={each.user_id: each.name for each in sight.store.people.accounts()},
         defects=[each.value for each in Defect],
-        working_days=_working_days(details),
-        issuer=USUAL_ISSUER,
-        escalate=_reason_to_escalate(sight, details, translate),
+        working_days=_working_days(sight, details),
+        issuer=sight.folder.settings.cases.issuer,
+        approvers=approvers(sight, standing) if details.state is State.REPLIED else None,
+        escalate=_reason_to_escalate(sight, standing, details, translate),
         signs=signs_of(sight, case_id, translate) if has_proofs else [],
         shown_kinds=_SHOWN_KINDS,
     )
@@ -125,17 +122,19 @@ def _summaries(sight: Sight, table: pd.DataFrame) -> list[CaseSummary]:
     return [summary_of(sight, row) for row in rows_of(table)]
 
 
-def _working_days(case: CaseDetails) -> dict[str, int]:
+def _working_days(sight: Sight, case: CaseDetails) -> dict[str, int]:
     """Return how many working days each class of defects gives a unit."""
-    params = DeadlineParams()
+    params = sight.folder.settings.cases.deadlines
     return {each.value: params.working_days(each, case.severity) for each in Defect}
 
 
-def _reason_to_escalate(sight: Sight, case: CaseDetails, translate: Any) -> str:
+def _reason_to_escalate(sight: Sight, standing: Standing, case: CaseDetails, translate: Any) -> str:
     """Say by which rule a case should go to a higher level, "" if it should not."""
-    standing, _ = standing_of(sight, find_problem(sight, case.case_id))
     told = reason_to_escalate(
-        standing, case.deadline, DeadlineParams(), now=sight.now,
+        standing,
+        case.deadline,
+        sight.folder.settings.cases.deadlines,
+        now=sight.now,
         timezone=sight.folder.settings.zone,
-    )  # fmt: skip
+    )
     return "" if told is None else told.render(translate)

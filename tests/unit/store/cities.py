@@ -12,7 +12,7 @@ import pandas as pd
 from geoinspect.cases import Mover, Party
 from geoinspect.demo import tinytown
 from geoinspect.responsibility import assign
-from geoinspect.store.cases import Office
+from geoinspect.store.casenotices import Office
 
 if TYPE_CHECKING:
     from geoinspect.store import Store

@@ -165,6 +165,30 @@ def assert_tables_are_those_of_the_program(store: Store) -> None:
     store.close()
 
 
+def test_accounts_of_units_keep_their_right_to_approve_when_it_becomes_a_flag(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "city.db"
+    Store.create(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE users DROP COLUMN approves")
+    for name, role in (("wang", "unit"), ("li", "leader")):
+        facts = (name, name, role, '["U1"]', "[]", "[]", -1, 0, False)
+        connection.execute(
+            "INSERT INTO users (user_id, name, role, offices, districts, categories, totp_step, "
+            "failures, disabled) VALUES (?,?,?,?,?,?,?,?,?)",
+            facts,
+        )
+    connection.execute("UPDATE alembic_version SET version_num = '0006'")
+    connection.commit()
+    connection.close()
+    store = Store.open(path)
+    assert [(each.user_id, each.approves) for each in store.people.accounts()] == [
+        ("li", False), ("wang", True),
+    ]  # fmt: skip
+    assert_tables_are_those_of_the_program(store)
+
+
 def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "city.db"
     connection = sqlite3.connect(path)
