@@ -104,7 +104,7 @@ class BasemapState:
 
 def basemap_state(city: CityFolder) -> BasemapState:
     """Tell how the base map of a city stands, without reading any of it."""
-    kept, areas = kept_basemap(city), city.path / _AREAS_FILE
+    kept, areas = kept_basemap(city), city.path / AREAS_FILE
     sources = [path for path in (city.network_path, areas) if path.is_file()]
     facts = {"has_roads": city.network_path.is_file(), "has_areas": areas.is_file()}
     if kept is None:
