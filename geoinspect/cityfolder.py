@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ from geoinspect.photos import PhotoFolder
 from geoinspect.sealing import Keyring
 from geoinspect.settings import read_settings
 from geoinspect.store import Store, is_empty, schema_named, shown, with_schema
+from geoinspect.store.databases import open_kept_engine
 from geoinspect.store.desk import NOBODY
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from sqlalchemy import Engine
 
     from geoinspect.settings import Settings
 
@@ -129,6 +131,7 @@ class CityFolder:
     path: Path
     settings: Settings
     actor: str = NOBODY
+    _kept: Engine | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def create(
@@ -204,7 +207,14 @@ class CityFolder:
 
     def store(self) -> Store:
         """Open the database, as `actor` and with the city's keys."""
-        return Store.open(self.database).acting(self.actor, self.keyring())
+        return Store.open(self.database, self._kept).acting(self.actor, self.keyring())
+
+    def kept_open(self) -> CityFolder:
+        """Return the same city as a service asks it: connections outlive the stores."""
+        database = self.database
+        if isinstance(database, Path):
+            return replace(self, _kept=open_kept_engine(database))
+        return self
 
     @property
     def database(self) -> Path | str:

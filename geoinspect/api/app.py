@@ -115,6 +115,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
         responses=problems(400, 401, 403, 404, 413, 422, 429),
         generate_unique_id_function=_operation_id,
     )
+    folder = folder.kept_open()
     app.state.folder = folder
     app.state.clock = clock
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):

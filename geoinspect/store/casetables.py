@@ -22,6 +22,7 @@ from geoinspect.store.caserows import (
     read_moves,
     read_standing,
 )
+from geoinspect.store.columns import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,7 +170,7 @@ class CaseTables:
         with self._engine.connect() as connection:
             rows = connection.execute(select(tables.cases).order_by(_CASES.case_id)).all()
             moves, deadlines = read_moves(connection), read_deadlines(connection)
-        cases = pd.DataFrame(rows, columns=[c.name for c in _CASES]).set_index("case_id")
+        cases = frame_of(rows, [c.name for c in _CASES]).set_index("case_id")
         told = [_told(moves.get(str(case_id), ())) for case_id in cases.index]
         for name in ("state", "returns", *_MOMENTS[2:]):
             cases[name] = pd.Series([row[name] for row in told], index=cases.index, dtype=object)
@@ -199,7 +200,7 @@ class CaseTables:
         )
         with self._engine.connect() as connection:
             rows = connection.execute(wanted.order_by(_USES.number)).all()
-        uses = pd.DataFrame(rows, columns=[c.name for c in columns])
+        uses = frame_of(rows, [c.name for c in columns])
         uses["taken_at"] = pd.to_datetime(uses["taken_at"], utc=True)
         return uses.astype({"lon": float, "lat": float})
 

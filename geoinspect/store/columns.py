@@ -5,10 +5,13 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from sqlalchemy import Dialect
     from sqlalchemy.types import TypeEngine
 
@@ -94,3 +97,19 @@ def without_srid(ewkb: bytes) -> bytes:
 def _byte_order(wkb: bytes) -> str:
     """Return the byte order that well-known binary names first, as `struct` calls it."""
     return "<" if wkb[0] else ">"
+
+
+def frame_of(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pd.DataFrame:
+    """
+    Turn rows into a table.
+
+    Parameters
+    ----------
+    rows
+        What a statement found.
+    names
+        What its columns are called.
+    """
+    # pandas asks each row that is no plain tuple for attributes, and a row seeks them in vain
+    # among its columns: that takes several times as long as all the rest
+    return pd.DataFrame([tuple(row) for row in rows], columns=list(names))

@@ -12,14 +12,15 @@ it: what a writer decided on is still so when it writes.
 from __future__ import annotations
 
 import re
+import weakref
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import NullPool, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import NullPool, QueuePool, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from geoinspect.errors import InputError, MissingDependencyError, NotFoundError
 from geoinspect.store.faults import tell_faults
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 30
 
 _CONNECT_TIMEOUT_S = 10
+
+#: Connections that a pool keeps, and how many more it may open: a process answers 40 requests
+#: at once.
+_POOL = {"pool_size": 8, "max_overflow": 32}
+
 _DRIVERS = {"postgresql", "postgres", "postgresql+psycopg"}
 _SCHEMA = re.compile("[a-z_][a-z0-9_]{0,62}")
 _DEFAULT_SCHEMA = "city"
@@ -55,37 +61,70 @@ def create_database(where: Path | str) -> Engine:
     return engine
 
 
-def open_database(where: Path | str) -> Engine:
+def check_file(path: Path) -> None:
     """
-    Open the place of a city's tables.
+    See that there is a database, for to connect to one makes it.
 
     Raises
     ------
     NotFoundError
         If there is none.
     """
-    if isinstance(where, Path):
-        if not where.is_file():
-            raise NotFoundError(
-                "There is no city database at {path}: make one with `geoinspect init`.", path=where
-            )
-        return open_engine(where)
-    engine = open_engine(where)
-    with engine.connect() as connection:
-        found = connection.scalar(select(func.to_regnamespace(schema_of(where))))
+    if not path.is_file():
+        raise NotFoundError(
+            "There is no city database at {path}: make one with `geoinspect init`.", path=path
+        )
+
+
+def check_schema(address: str) -> None:
+    """
+    See that a server has the schema of a city.
+
+    Raises
+    ------
+    NotFoundError
+        If it has not.
+    """
+    with open_engine(address).connect() as connection:
+        found = connection.scalar(select(func.to_regnamespace(schema_of(address))))
     if found is None:
         raise NotFoundError(
             "The database {database} has no schema {schema} with a city: make one with "
             "`geoinspect init`, or bring a city there with `geoinspect -C CITY restore FILE`.",
-            database=shown(where),
-            schema=schema_of(where),
+            database=shown(address),
+            schema=schema_of(address),
         )
-    return engine
 
 
 def open_engine(where: Path | str) -> Engine:
     """Return the engine of a database, whether there is anything in it or not."""
-    return _sqlite(where) if isinstance(where, Path) else _postgresql(_address(where))
+    if isinstance(where, Path):
+        # without a pool no connection outlives its use, so nothing has to be closed
+        return _sqlite(where, poolclass=NullPool)
+    return _postgresql(_address(where))
+
+
+def open_kept_engine(path: Path) -> Engine:
+    """
+    Return an engine of a SQLite file that keeps its connections, as those of servers do.
+
+    It is for a process that asks many times a second: to connect takes longer than to find
+    a row. Where another file takes the place of this one, the connections to it end.
+    """
+    engine = _sqlite(path, poolclass=QueuePool, **_POOL)
+    weakref.finalize(engine, engine.pool.dispose)
+
+    @event.listens_for(engine, "connect")
+    def _remember(_connection: object, record: Any) -> None:
+        record.info["file"] = _file_at(path)
+
+    @event.listens_for(engine, "checkout")
+    def _compare(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info["file"] != _file_at(path):
+            # what is written into a file that has no name any more is lost
+            raise DisconnectionError
+
+    return engine
 
 
 def close_all() -> None:
@@ -207,12 +246,9 @@ def _address(url: str) -> URL:
     return address.set(drivername="postgresql+psycopg")
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, **pool: Any) -> Engine:
     """Open SQLite with write-ahead log, foreign keys and patience."""
-    # without a pool: no connection outlives its use, so nothing has to be closed
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S}, poolclass=NullPool
-    )
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S}, **pool)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
@@ -223,6 +259,15 @@ def _sqlite(path: Path) -> Engine:
 
     tell_faults(engine, shown(path))
     return engine
+
+
+def _file_at(path: Path) -> tuple[int, int]:
+    """Tell a file from another one that had its name; zeros where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _postgresql(address: URL) -> Engine:
@@ -244,8 +289,7 @@ def _connected(address: URL) -> Engine:
             address.difference_update_query(["schema"]),
             connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
             pool_pre_ping=True,
-            pool_size=8,
-            max_overflow=32,
+            **_POOL,
         )
     except ImportError as error:
         raise MissingDependencyError(

@@ -16,6 +16,7 @@ from sqlalchemy import insert, select
 
 from geoinspect.store import tables
 from geoinspect.store.checklists import read_checklists
+from geoinspect.store.columns import frame_of
 from geoinspect.store.databases import reading, writing
 from geoinspect.store.linking import INSPECTED, Cases
 from geoinspect.store.people import from_naive, naive
@@ -150,7 +151,7 @@ class ResultStore:
             wanted = wanted.where(_RESULTS.inspected_at < naive(last))
         with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
-        frame = pd.DataFrame(rows, columns=[column.name for column in tables.results.columns])
+        frame = frame_of(rows, [column.name for column in tables.results.columns])
         frame["inspected_at"] = pd.to_datetime(frame["inspected_at"]).dt.tz_localize("UTC")
         frame = frame.astype({"n_breaches": "Int64", "score": "Float64"})
         of_none = frame["violation_id"].isna()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Boolean, and_, cast, delete, func, insert, literal, select
+from sqlalchemy import Boolean, NullPool, and_, cast, delete, func, insert, literal, select
 
 from geoinspect.errors import InputError
 from geoinspect.geometry import WGS84
@@ -17,8 +18,15 @@ from geoinspect.store.answers import AnswerTable
 from geoinspect.store.auditlog import AuditLog
 from geoinspect.store.cases import CaseStore
 from geoinspect.store.checklists import ChecklistStore
-from geoinspect.store.columns import Geometry
-from geoinspect.store.databases import create_database, open_database, shown, writing
+from geoinspect.store.columns import Geometry, frame_of
+from geoinspect.store.databases import (
+    check_file,
+    check_schema,
+    create_database,
+    open_engine,
+    shown,
+    writing,
+)
 from geoinspect.store.desk import Desk
 from geoinspect.store.fieldwork import Fieldwork
 from geoinspect.store.jobs import JobQueue
@@ -31,7 +39,6 @@ from geoinspect.store.tickets import TicketStore
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-    from pathlib import Path
 
     from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
 
@@ -102,7 +109,7 @@ class Store:
         return store
 
     @classmethod
-    def open(cls, where: Path | str) -> Store:
+    def open(cls, where: Path | str, engine: Engine | None = None) -> Store:
         """
         Open a database.
 
@@ -110,6 +117,8 @@ class Store:
         ----------
         where
             As in `create`.
+        engine
+            One that is open already; see `geoinspect.store.databases.open_kept_engine`.
 
         Raises
         ------
@@ -120,7 +129,9 @@ class Store:
         StoreError
             If it cannot be reached or is damaged.
         """
-        store = cls(open_database(where))
+        if isinstance(where, Path):
+            check_file(where)
+        store = cls(open_engine(where) if engine is None else engine)
         store._bring_up_to_date(where)
         return store
 
@@ -146,8 +157,8 @@ class Store:
         return self._engine
 
     def close(self) -> None:
-        """Let go of the database; connections to a server are kept for the next store."""
-        if self._engine.dialect.name == "sqlite":
+        """Let go of the database; connections that a pool keeps wait for the next store."""
+        if isinstance(self._engine.pool, NullPool):
             self._engine.dispose()
 
     def _bring_up_to_date(self, where: Path | str) -> None:
@@ -155,6 +166,8 @@ class Store:
         with self._engine.connect() as connection:
             if migrations.is_current(connection):
                 return
+        if not isinstance(where, Path):
+            check_schema(where)
         with writing(self._engine) as connection:
             found = migrations.revision_of(connection)
             if not migrations.is_known(found):
@@ -377,8 +390,7 @@ class Store:
         key = _key(table)
         with self._engine.connect() as connection:
             rows = connection.execute(rows_of.order_by(table.c[key])).all()
-        frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
-        return frame.set_index(key)
+        return frame_of(rows, [column.name for column in table.columns]).set_index(key)
 
     def _read_places(self, table: Table, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
         """Read a table with a geometry, or those rows that a box touches."""

@@ -22,6 +22,7 @@ from geoinspect.geometry import WGS84
 from geoinspect.people.permissions import Permission
 from geoinspect.people.rights import require
 from geoinspect.store import tables
+from geoinspect.store.columns import frame_of
 from geoinspect.store.databases import reading, writing
 from geoinspect.store.linking import Cases
 from geoinspect.store.people import from_naive, naive
@@ -148,7 +149,7 @@ class TicketStore:
         """Return all tickets, masked, `received_at` in UTC, indexed by ticket id."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(tables.tickets).order_by(_TICKETS.ticket_id)).all()
-        frame = pd.DataFrame(rows, columns=[column.name for column in tables.tickets.columns])
+        frame = frame_of(rows, [column.name for column in tables.tickets.columns])
         shapes = shapely.from_wkb(frame["geometry"].to_numpy(dtype=object))
         frame["received_at"] = pd.to_datetime(frame["received_at"]).dt.tz_localize("UTC")
         places = gpd.GeoSeries(shapes, index=frame.index, crs=WGS84)

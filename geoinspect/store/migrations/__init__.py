@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, MetaData, String, Table, insert, inspect, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -51,8 +52,16 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether a database has come to the newest step; quick, for it is asked often."""
-    return revision_of(connection) == REVISION
+    """
+    Tell whether a database has come to the newest step; quick, for each request asks it.
+
+    Where it has not, PostgreSQL may take no more statements in this transaction.
+    """
+    try:
+        return connection.scalar(select(_version.c.version_num)) == REVISION
+    except (OperationalError, ProgrammingError):
+        # there is no such table; a database that is away or damaged has another error
+        return False
 
 
 def is_known(revision: str | None) -> bool:
