@@ -58,6 +58,7 @@ from geoinspect.api.pages import (
 from geoinspect.api.pages import checklists as checklist_pages
 from geoinspect.api.pages import problems as problem_pages
 from geoinspect.api.pages import running as running_pages
+from geoinspect.api.places import KnownPlaces
 from geoinspect.api.responses import problems
 from geoinspect.api.security import LOCAL_HOSTS, SecurityHeaders
 
@@ -118,6 +119,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     folder = folder.kept_open()
     app.state.folder = folder
     app.state.clock = clock
+    app.state.places = KnownPlaces()
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
     for module in (openid, imports, planning, jobs, features, violations, tiles, cases):

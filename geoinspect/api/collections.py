@@ -12,7 +12,6 @@ from geoinspect.errors import NotFoundError
 from geoinspect.exports import routes_geojson
 from geoinspect.geometry import WGS84
 from geoinspect.people import Permission
-from geoinspect.planning import named_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,15 +46,12 @@ class Collection:
 
 
 def _points(sight: Sight) -> gpd.GeoDataFrame:
-    assignments = sight.assignments()
-    named = named_points(sight.points(), assignments, sight.store.districts())
-    status = "" if assignments is None else assignments["status"].reindex(named.index)
     columns = ["name", "category", "district", "unit", "status", "geometry"]
-    return named.assign(status=status)[columns]
+    return sight.described_points()[columns]
 
 
 def _districts(sight: Sight) -> gpd.GeoDataFrame:
-    return sight.store.districts()[["name", "geometry"]]
+    return sight.districts()[["name", "geometry"]]
 
 
 def _violations(sight: Sight) -> gpd.GeoDataFrame:

@@ -1,4 +1,8 @@
-"""What endpoints are given: the city, its store, and parameters in the words of the domain."""
+"""
+What endpoints are given: the city, its store, and parameters in the words of the domain.
+
+What waits for nothing is asynchronous: each synchronous function costs a change of threads.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from geoinspect.api.auth import identify
 from geoinspect.cityfolder import CityFolder
@@ -15,12 +20,12 @@ from geoinspect.people import Actor
 from geoinspect.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator
 
 Bounds = tuple[float, float, float, float]
 
 
-def city_folder(request: Request) -> CityFolder:
+async def city_folder(request: Request) -> CityFolder:
     """Return the city that the application serves."""
     folder = request.app.state.folder
     if not isinstance(folder, CityFolder):
@@ -31,9 +36,9 @@ def city_folder(request: Request) -> CityFolder:
 FolderDep = Annotated[CityFolder, Depends(city_folder)]
 
 
-def open_store(folder: FolderDep) -> Iterator[Store]:
+async def open_store(folder: FolderDep) -> AsyncIterator[Store]:
     """Open the store for one request."""
-    store = folder.store()
+    store = await run_in_threadpool(folder.store)
     try:
         yield store
     finally:
@@ -43,7 +48,7 @@ def open_store(folder: FolderDep) -> Iterator[Store]:
 StoreDep = Annotated[Store, Depends(open_store)]
 
 
-def now(request: Request) -> datetime:
+async def now(request: Request) -> datetime:
     """Return the moment of a request, by the clock of the application."""
     moment = request.app.state.clock()
     if not isinstance(moment, datetime):

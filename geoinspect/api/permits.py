@@ -18,7 +18,7 @@ from geoinspect.errors import ForbiddenError
 from geoinspect.people import Permission, require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
@@ -31,10 +31,10 @@ _KEY = "x-permission"
 PUBLIC: dict[str, Any] = {"openapi_extra": {_KEY: [_PUBLIC]}}
 
 
-def permitted(*names: str) -> Callable[[ActorDep], Actor]:
+def permitted(*names: str) -> Callable[[ActorDep], Awaitable[Actor]]:
     """Return a dependency that lets those pass who have what one of some names asks for."""
 
-    def check(actor: ActorDep) -> Actor:
+    async def check(actor: ActorDep) -> Actor:
         _check(actor, names)
         return actor
 

@@ -11,9 +11,10 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from geoinspect.api.dependencies import ActorDep, FolderDep, NowDep, StoreDep  # noqa: TC001
 from geoinspect.cases import State
@@ -24,18 +25,19 @@ from geoinspect.people.rights import (
     may_read_record,
     visible_cases,
     visible_events,
-    visible_points,
     visible_teams,
 )
 from geoinspect.people.shown import shown_record
 from geoinspect.sealing import all_released_at, released_route, released_teams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import geopandas as gpd
     import pandas as pd
 
+    from geoinspect.api.places import CityPlaces, KnownPlaces, Part
+    from geoinspect.api.schemas import PointFeature
     from geoinspect.cityfolder import CityFolder
     from geoinspect.people import Actor
     from geoinspect.sealing import ReleaseParams
@@ -57,12 +59,15 @@ class Sight:
         The city.
     now
         When.
+    known
+        The places of the city, kept from request to request.
     """
 
     actor: Actor
     folder: CityFolder
     store: Store
     now: datetime
+    known: KnownPlaces
 
     def may(self, permission: Permission) -> bool:
         """Tell whether somebody may do something."""
@@ -70,7 +75,7 @@ class Sight:
 
     def in_scope(self) -> frozenset[str]:
         """Return the ids of the points in somebody's scope."""
-        return frozenset(self._points.index)
+        return frozenset(self._part.points.index)
 
     def points(self, by: Permission = Permission.READ_POINTS) -> gpd.GeoDataFrame:
         """
@@ -82,21 +87,40 @@ class Sight:
             What permits to look at them; without it there are none. A page may hold more
             than what its own permission is for.
         """
-        points = self._points
+        points = self._part.points.copy(deep=False)
         return points if may(self.actor, by) else points.iloc[:0]
+
+    def described_points(self) -> gpd.GeoDataFrame:
+        """Return the points with the names of their districts and units; see `points`."""
+        points = self._part.described.copy(deep=False)
+        return points if may(self.actor, Permission.READ_POINTS) else points.iloc[:0]
+
+    def point_features(self, fits: Iterable[bool] | None) -> list[PointFeature]:
+        """
+        Return the points as lists of them are answered.
+
+        Parameters
+        ----------
+        fits
+            Which of the rows of `described_points` are wanted, None for all.
+        """
+        if not may(self.actor, Permission.READ_POINTS):
+            return []
+        features = self._part.features
+        return features if fits is None else list(compress(features, fits))
+
+    def districts(self) -> gpd.GeoDataFrame:
+        """Return the districts: their borders are known to everybody."""
+        return self._city.places.districts.copy(deep=False)
 
     def assignments(self) -> pd.DataFrame | None:
         """Return who answers for each point, None before the assignment."""
-        assignments, points = self._assignments, self._points
-        if assignments is None or not self.actor.is_restricted:
-            return assignments
-        seen = assignments.loc[assignments.index.isin(points.index)]
-        # whether anybody else's points are assigned is nobody's business
-        return seen if len(seen) else None
+        assignments = self._part.assignments
+        return None if assignments is None else assignments.copy(deep=False)
 
     def violations(self, by: Permission = Permission.READ_VIOLATIONS) -> gpd.GeoDataFrame:
         """Return the violations; see `points`."""
-        violations = visible_events(self.actor, self.store.violations(), self._points)
+        violations = visible_events(self.actor, self.store.violations(), self._part.points)
         return violations if may(self.actor, by) else violations.iloc[:0]
 
     def cases(self) -> pd.DataFrame:
@@ -121,7 +145,7 @@ class Sight:
 
     def places(self, point_ids: pd.Series[str]) -> pd.DataFrame:
         """Return names, addresses and units of points in the order of ids, seen or not."""
-        points, assignments = self._city_points, self._assignments
+        points, assignments = self._city.places.points, self._city.places.assignments
         names = points[["name", "category", "address"]]
         units = ["unit_id", "unit_name"]
         if assignments is None:
@@ -132,7 +156,7 @@ class Sight:
 
     def inspections(self) -> pd.DataFrame:
         """Return the inspections."""
-        return visible_events(self.actor, self.store.inspections(), self._points)
+        return visible_events(self.actor, self.store.inspections(), self._part.points)
 
     def record(self) -> bytes:
         """
@@ -246,20 +270,13 @@ class Sight:
 
     # read once a request, whatever is seen of it: no time of an answer tells what is hidden
     @cached_property
-    def _assignments(self) -> pd.DataFrame | None:
-        return self.store.assignments()
+    def _city(self) -> CityPlaces:
+        return self.known.of(self.store)
 
     @cached_property
-    def _points(self) -> gpd.GeoDataFrame:
-        """Points in scope, whatever is done with them."""
-        points = self._city_points
-        if not self.actor.is_restricted:
-            return points
-        return points.loc[visible_points(self.actor, self._answering(points)).index]
-
-    @cached_property
-    def _city_points(self) -> gpd.GeoDataFrame:
-        return self.store.points()
+    def _part(self) -> Part:
+        """What is in scope, whatever is done with it."""
+        return self._city.part(self.actor)
 
     @cached_property
     def _cases(self) -> pd.DataFrame:
@@ -267,7 +284,7 @@ class Sight:
 
     def _scoped(self, cases: pd.DataFrame) -> pd.DataFrame:
         """Join to each case what a scope is about: its own unit, and the place of its point."""
-        places = self._answering(self._city_points)[["category", "district_id"]]
+        places = self._city.answering[["category", "district_id"]]
         of_point = places.reindex(cases["point_id"]).set_index(cases.index)
         return of_point.assign(unit_id=cases["unit_id"])
 
@@ -278,14 +295,6 @@ class Sight:
         except NotFoundError:
             return []
         return [str(stop["point_id"]) for route in routes for stop in route["stops"]]
-
-    def _answering(self, points: gpd.GeoDataFrame) -> pd.DataFrame:
-        """Join who answers for each point to what a scope is about."""
-        assignments = self._assignments
-        columns = ["unit_id", "district_id"]
-        if assignments is None:
-            return points[["category"]].assign(**dict.fromkeys(columns, None))
-        return points[["category"]].join(assignments[columns])
 
     def _records(self, day: date | None = None) -> Iterator[bytes]:
         """Yield the records of the binding draws, the last draw first; of one day, or of all."""
@@ -330,9 +339,11 @@ class Sight:
         return self.folder.settings.release
 
 
-def look(actor: ActorDep, folder: FolderDep, store: StoreDep, now: NowDep) -> Sight:
+async def look(
+    request: Request, actor: ActorDep, folder: FolderDep, store: StoreDep, now: NowDep
+) -> Sight:
     """Open the eyes of the one who asks."""
-    return Sight(actor, folder, store, now)
+    return Sight(actor, folder, store, now, request.app.state.places)
 
 
 SightDep = Annotated[Sight, Depends(look)]

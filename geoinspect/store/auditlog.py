@@ -82,7 +82,18 @@ class AuditLog:
     def head(self) -> Head:
         """Return number and hash of the last row."""
         with self._engine.connect() as connection:
-            return _head(connection)
+            return read_head(connection)
+
+    def after(self, head: Head) -> list[AuditRow] | None:
+        """Return the rows after the end that a chain had once; None if it never ended so."""
+        with self._engine.connect() as connection:
+            newer = select(tables.audit_log).where(_LOG.number >= head.number)
+            rows = connection.execute(newer.order_by(_LOG.number)).mappings().all()
+        found = [AuditRow(**row) for row in rows]
+        if head == GENESIS:
+            return found
+        is_same = bool(found) and found[0].hash == head.hash and found[0].number == head.number
+        return found[1:] if is_same else None
 
     def archive(self, path: Path, *, actor: str, keep_days: int, at: datetime) -> int:
         """
@@ -148,13 +159,13 @@ def enter(
     of the chain until this one has moved it.
     """
     row = next_row(
-        _head(connection), at=at, actor=actor, action=action, object=object, details=details
+        read_head(connection), at=at, actor=actor, action=action, object=object, details=details
     )
     connection.execute(insert(tables.audit_log).values(**vars(row)))
     return row
 
 
-def _head(connection: Connection) -> Head:
+def read_head(connection: Connection) -> Head:
     """Read the end of the chain."""
     last = select(_LOG.number, _LOG.hash).order_by(_LOG.number.desc()).limit(1)
     found = connection.execute(last).one_or_none()

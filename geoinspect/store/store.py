@@ -15,7 +15,7 @@ from geoinspect.errors import InputError
 from geoinspect.geometry import WGS84
 from geoinspect.store import migrations, tables
 from geoinspect.store.answers import AnswerTable
-from geoinspect.store.auditlog import AuditLog
+from geoinspect.store.auditlog import AuditLog, read_head
 from geoinspect.store.cases import CaseStore
 from geoinspect.store.checklists import ChecklistStore
 from geoinspect.store.columns import Geometry, frame_of
@@ -24,6 +24,7 @@ from geoinspect.store.databases import (
     check_schema,
     create_database,
     open_engine,
+    reading,
     shown,
     writing,
 )
@@ -31,6 +32,7 @@ from geoinspect.store.desk import Desk
 from geoinspect.store.fieldwork import Fieldwork
 from geoinspect.store.jobs import JobQueue
 from geoinspect.store.people import PeopleStore, naive
+from geoinspect.store.places import Places
 from geoinspect.store.plans import PlanLedger
 from geoinspect.store.results import ResultStore
 from geoinspect.store.safe import Safe
@@ -205,6 +207,17 @@ class Store:
         """Return who answers for each point, or None before `assign` or after a change."""
         assigned = self._read(tables.assignments)
         return assigned if len(assigned) else None
+
+    def places(self) -> Places:
+        """Return points, assignments and districts as of one moment; see `Places`."""
+        with reading(self._engine) as connection:
+            assigned = _table(connection, tables.assignments)
+            return Places(
+                points=_with_shapes(_table(connection, tables.points)),
+                assignments=assigned if len(assigned) else None,
+                districts=_with_shapes(_table(connection, tables.districts)),
+                head=read_head(connection),
+            )
 
     def violations(self, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
         """
@@ -386,21 +399,17 @@ class Store:
 
     def _read(self, table: Table, wanted: ColumnElement[bool] | None = None) -> pd.DataFrame:
         """Read a table or some of its rows, indexed by its key and sorted by it."""
-        rows_of = select(table) if wanted is None else select(table).where(wanted)
-        key = _key(table)
         with self._engine.connect() as connection:
-            rows = connection.execute(rows_of.order_by(table.c[key])).all()
-        return frame_of(rows, [column.name for column in table.columns]).set_index(key)
+            return _table(connection, table, wanted)
 
     def _read_places(self, table: Table, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
         """Read a table with a geometry, or those rows that a box touches."""
         indexed = bbox is not None and self._engine.dialect.name == "postgresql"
-        frame = self._read(table, _touches(table, bbox) if bbox and indexed else None)
-        shapes = shapely.from_wkb(frame["geometry"].to_numpy(dtype=object))
-        places = gpd.GeoDataFrame(frame.assign(geometry=shapes), geometry="geometry", crs=WGS84)
+        wanted = _touches(table, bbox) if bbox and indexed else None
+        places = _with_shapes(self._read(table, wanted))
         if bbox is None or indexed:
             return places
-        return places[shapely.intersects(shapes, _box(bbox))]
+        return places[places.geometry.intersects(_box(bbox))]
 
     def _merge(
         self, table: Table, frame: pd.DataFrame, *, unassign: bool = False, replace: bool = False
@@ -429,6 +438,22 @@ def _within(column: Column[Any], during: Span) -> ColumnElement[bool]:
     """Ask for the moments of a span."""
     start, end = (naive(each) for each in during)
     return and_(column >= start, column < end)
+
+
+def _table(
+    connection: Connection, table: Table, wanted: ColumnElement[bool] | None = None
+) -> pd.DataFrame:
+    """Read a table or some of its rows, indexed by its key and sorted by it."""
+    rows_of = select(table) if wanted is None else select(table).where(wanted)
+    key = _key(table)
+    rows = connection.execute(rows_of.order_by(table.c[key])).all()
+    return frame_of(rows, [column.name for column in table.columns]).set_index(key)
+
+
+def _with_shapes(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Turn the bytes of a column into shapes."""
+    shapes = shapely.from_wkb(frame["geometry"].to_numpy(dtype=object))
+    return gpd.GeoDataFrame(frame.assign(geometry=shapes), geometry="geometry", crs=WGS84)
 
 
 def _box(bbox: Bounds) -> shapely.Geometry:

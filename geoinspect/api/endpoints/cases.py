@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
@@ -27,7 +27,7 @@ from geoinspect.api.responses import problems
 from geoinspect.api.sight import Sight, SightDep
 from geoinspect.audit import log
 from geoinspect.casepapers import WORD, case_paper
-from geoinspect.cases import Act, Defect, State
+from geoinspect.cases import USUAL_ISSUER, Act, Defect, State
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.papers import Kind
 from geoinspect.people import Permission, may
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geoinspect.api.problems import Row
+    from geoinspect.api.sight import Sight
     from geoinspect.photos import Photo
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -100,8 +101,8 @@ class Desk:
 
     def answer(self, case_id: str) -> CaseDetails:
         """Tell how the case stands now."""
-        now = Sight(self.sight.actor, self.sight.folder, self.sight.store, self.sight.now)
-        details = details_of(now, case_id)
+        # a copy has read nothing yet
+        details = details_of(replace(self.sight), case_id)
         self.response.headers["ETag"] = tag_of_case(details)
         return details
 

@@ -9,26 +9,22 @@ from fastapi import APIRouter, Query, Request
 
 from geoinspect.api.dependencies import read_bbox
 from geoinspect.api.permits import needs
+from geoinspect.api.places import text_of
 from geoinspect.api.responses import GeoJSONResponse
 from geoinspect.api.schemas import (
     Link,
     PointCollection,
     PointDetails,
     PointDetailsFeature,
-    PointFeature,
-    PointGeometry,
-    PointProperties,
     PointQuery,
 )
 from geoinspect.api.sight import SightDep  # noqa: TC001
 from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
-from geoinspect.planning import named_points
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from geoinspect.api.sight import Sight
+
 
 router = APIRouter(prefix="/points", tags=["points"], default_response_class=GeoJSONResponse)
 
@@ -38,27 +34,28 @@ def list_points(
     request: Request, sight: SightDep, query: Annotated[PointQuery, Query()]
 ) -> PointCollection:
     """List inspection points as GeoJSON, sorted by id, page by page."""
-    points = _chosen(_points(sight), query)
-    page = points.iloc[query.offset : query.offset + query.limit]
+    points = sight.point_features(_fits(sight, query))
+    page = points[query.offset : query.offset + query.limit]
     return PointCollection(
         numberMatched=len(points),
         numberReturned=len(page),
         links=_links(request, query, len(points)),
-        features=[_feature(row) for row in page.itertuples()],
+        features=page,
     )
 
 
 @router.get("/{point_id:path}", **needs(Permission.READ_POINTS))
 def get_point(point_id: str, sight: SightDep) -> PointDetailsFeature:
     """Return all that is known about one inspection point."""
-    points = _points(sight)
+    points = sight.described_points()
     if point_id not in points.index:
         raise NotFoundError("There is no inspection point {point_id!r}.", point_id=point_id)
     row: Any = next(points.loc[[point_id]].itertuples())
+    [feature] = sight.point_features(points.index == point_id)
     details = PointDetails(
-        **_properties(row),
-        rule=_text(row.rule),
-        reason=_text(row.reason),
+        **feature.properties.model_dump(),
+        rule=text_of(row.rule),
+        reason=text_of(row.reason),
         claimed_datum=row.claimed_datum,
         datum_evidence=row.datum_evidence,
         original_x=_number(row.original_x),
@@ -68,21 +65,14 @@ def get_point(point_id: str, sight: SightDep) -> PointDetailsFeature:
         n_violations=_count(sight.violations(), point_id),
         n_inspections=_count(sight.inspections(), point_id),
     )
-    return PointDetailsFeature(id=point_id, geometry=_geometry(row), properties=details)
+    return PointDetailsFeature(id=point_id, geometry=feature.geometry, properties=details)
 
 
-def _points(sight: Sight) -> gpd.GeoDataFrame:
-    """Return the points with the names of their districts and units."""
-    points, assignments = sight.points(), sight.assignments()
-    named = named_points(points, assignments, sight.store.districts())
-    columns = ["district_id", "status", "rule", "reason"]
-    if assignments is None:
-        return named.assign(**dict.fromkeys(columns, ""))
-    return named.join(assignments[columns])
-
-
-def _chosen(points: gpd.GeoDataFrame, query: PointQuery) -> gpd.GeoDataFrame:
-    """Keep the points that fit all filters."""
+def _fits(sight: Sight, query: PointQuery) -> pd.Series[bool] | None:
+    """Tell which points fit all filters, None where there are no filters."""
+    if query.bbox is None and query.category is None and query.district is None:
+        return None
+    points = sight.described_points()
     fits = pd.Series(True, index=points.index)
     if query.bbox is not None:
         west, south, east, north = read_bbox(query.bbox)
@@ -91,7 +81,7 @@ def _chosen(points: gpd.GeoDataFrame, query: PointQuery) -> gpd.GeoDataFrame:
         fits &= points["category"] == query.category
     if query.district is not None:
         fits &= (points["district_id"] == query.district) | (points["district"] == query.district)
-    return points[fits]
+    return fits
 
 
 def _links(request: Request, query: PointQuery, n_points: int) -> list[Link]:
@@ -106,26 +96,6 @@ def _links(request: Request, query: PointQuery, n_points: int) -> list[Link]:
 
 def _link(request: Request, rel: Any, offset: int) -> Link:
     return Link(rel=rel, href=str(request.url.include_query_params(offset=offset)))
-
-
-def _feature(row: Any) -> PointFeature:
-    properties = PointProperties(**_properties(row))
-    return PointFeature(id=row.Index, geometry=_geometry(row), properties=properties)
-
-
-def _geometry(row: Any) -> PointGeometry:
-    return PointGeometry(coordinates=(row.geometry.x, row.geometry.y))
-
-
-def _properties(row: Any) -> dict[str, str]:
-    """Return what every answer tells about a point."""
-    names = ("name", "category", "district", "unit", "status")
-    return {name: _text(getattr(row, name)) for name in names}
-
-
-def _text(value: Any) -> str:
-    """Return a cell as text, "" where there is none."""
-    return value if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> float | None:

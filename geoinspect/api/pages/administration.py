@@ -63,7 +63,7 @@ def show_imports(request: Request, sight: SightDep) -> AppPage:
         largest_mb=sight.folder.settings.max_upload_mb,
         counts={
             "points": len(sight.points()),
-            "districts": len(sight.store.districts()),
+            "districts": len(sight.districts()),
             "units": len(sight.store.units()),
             "roads": sight.folder.network_path.is_file(),
         },
