@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from geoinspect.atomic import write_bytes
 from geoinspect.errors import InputError, NotFoundError, VerificationError
-from geoinspect.ledger import binding_numbers
 from geoinspect.messages import translator
+from geoinspect.promised import promised_visits
 from geoinspect.reports import (
     SPANS,
     Kind,
@@ -28,11 +24,10 @@ from geoinspect.reports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from geoinspect.cityfolder import CityFolder
-    from geoinspect.ledger import Entry
     from geoinspect.messages import Language
     from geoinspect.reports import Evidence, Figure, ReportNumbers
 
@@ -40,8 +35,6 @@ FORMATS = ("html", "pdf", "docx", "xlsx")
 
 #: Folder of a city in which an office puts Word templates of its own, one a kind of report.
 TEMPLATES = "templates"
-
-_KEPT = "kept"
 
 
 @dataclass(frozen=True)
@@ -86,34 +79,13 @@ def city_evidence(folder: CityFolder, now: datetime) -> Evidence:
             store.points(),
             store.assignments(),
             store.districts(),
-            store.inspections(),
-            store.violations(),
-            promised_visits(folder, now.astimezone(folder.settings.zone).date()),
+            *store.finds(),
+            promised_visits(store, folder.path, now.astimezone(folder.settings.zone).date()),
+            store.cases.standing(),
             zone=folder.settings.zone,
         )
     finally:
         store.close()
-
-
-def promised_visits(folder: CityFolder, before: date) -> pd.DataFrame:
-    """
-    Return what the binding plans of the days before a date drew.
-
-    A record is large: what is needed of it is kept beside the city once its day is over.
-
-    Returns
-    -------
-    visits
-        Columns day, point_id, inclusion_probability and team_id.
-    """
-    rows = [
-        {"day": pd.Timestamp(entry.day), **visit}
-        for entry in _binding(folder)
-        if entry.day < before
-        for visit in _visits_of(folder, entry)
-    ]
-    columns = ["day", "point_id", "inclusion_probability", "team_id"]
-    return pd.DataFrame(rows, columns=columns).astype({"inclusion_probability": float})
 
 
 def city_report(
@@ -228,30 +200,3 @@ def usual_day(now: datetime, kind: Kind) -> date:
     if kind is Kind.DAILY:
         return now.date()
     return Period.around(now.date(), SPANS[kind]).first - timedelta(days=1)
-
-
-def _binding(folder: CityFolder) -> Iterator[Entry]:
-    entries = folder.store().ledger.entries()
-    numbers = binding_numbers(entries)
-    yield from (entry for entry in entries if entry.number in numbers)
-
-
-def _visits_of(folder: CityFolder, entry: Entry) -> list[dict[str, Any]]:
-    """Return the visits that a draw of a day that is over ordered; see `promised_visits`."""
-    path = folder.path / _KEPT / f"visits-{entry.number}-{entry.commitment[:16]}.json"
-    if path.is_file():
-        kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-        return kept
-    record = json.loads(folder.store().ledger.drawn_record(entry))
-    chances = {row["point_id"]: row["inclusion_probability"] for row in record["points"]}
-    visits = [
-        {
-            "point_id": stop["point_id"],
-            "inclusion_probability": chances[stop["point_id"]],
-            "team_id": route["team_id"],
-        }
-        for route in record["routes"]
-        for stop in route["stops"]
-    ]
-    write_bytes(path, json.dumps(visits).encode(), mode=0o600)
-    return visits

@@ -22,7 +22,7 @@ LAYERS = (
     {"basemaps", "cityday", "cityimport", "cityreport"},
     {"cityfolder"},
     {"papers"},
-    {"exports", "lotteryreport", "reports"},
+    {"exports", "lotteryreport", "reports", "promised"},
     {"settings", "store", "maps", "demo"},
     {"patrol"},
     {"chances", "campaigns", "estimates"},

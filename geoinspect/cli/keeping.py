@@ -65,9 +65,7 @@ def restore(
     city = session.city(silently=True)
     brought = restore_city(city, file, replace=replace)
     session.city()
-    session.log(
-        "restore", file.name, rows=sum(held.rows for held in brought.contents.values())
-    )
+    session.log("restore", file.name, rows=sum(held.rows for held in brought.contents.values()))
     session.say("Brought back: {path}", path=file)
     _tell(session, brought)
     if (city.path / SETTINGS_BROUGHT_BACK).is_file():

@@ -1,6 +1,6 @@
 """Rates per inspection with their errors, rankings that say how sure they are, and scores."""
 
-from geoinspect.estimates.attribution import attribute_violations, count_found
+from geoinspect.estimates.attribution import CITY_ALONE, attribute_violations, count_found
 from geoinspect.estimates.books import (
     design_variance,
     joint_inclusion_probabilities,
@@ -13,6 +13,7 @@ from geoinspect.estimates.ranking import rank_groups
 from geoinspect.estimates.rates import estimate_rates
 
 __all__ = [
+    "CITY_ALONE",
     "RateParams",
     "Rubric",
     "attribute_violations",

@@ -11,7 +11,7 @@ from geoinspect.errors import MissingColumnError
 from geoinspect.surfaces import FOUND_BY_INSPECTION
 
 if TYPE_CHECKING:
-    from geoinspect.arrays import BoolArray
+    from geoinspect.arrays import BoolArray, IntArray
 
 #: Sources of violations that whoever answers for the place reported itself.
 SELF_FOUND = frozenset({"self-check", "self_check", "自查", "社区自查"})
@@ -29,8 +29,8 @@ REASONS = {
     "COUNTS": "A drawn inspection found it.",
 }
 
-# reasons that keep a violation from the unit alone; the city's rate speaks of what is there
-_CITY_ALONE = ("SELF_FOUND_BEFORE", "TARGET_UNCONFIRMED", "NO_UNIT")
+#: Reasons that keep a violation from the unit alone; the city's rate speaks of what is there.
+CITY_ALONE = ("SELF_FOUND_BEFORE", "TARGET_UNCONFIRMED", "NO_UNIT")
 
 
 class Found(NamedTuple):
@@ -92,7 +92,6 @@ def attribute_violations(violations: pd.DataFrame) -> pd.DataFrame:
                 columns=", ".join(map(str, violations.columns)) or "-",
             )
     source = violations["source"]
-    unit = violations["unit_id"]
     holds = {
         "DUPLICATE": _filled(violations, "duplicate_of"),
         "DISMISSED": _is_true(violations, "is_dismissed"),
@@ -100,13 +99,15 @@ def attribute_violations(violations: pd.DataFrame) -> pd.DataFrame:
         "REPORTED": ~source.isin(FOUND_BY_INSPECTION).to_numpy(),
         "SELF_FOUND_BEFORE": _self_found_before(violations),
         "TARGET_UNCONFIRMED": _unconfirmed(violations),
-        "NO_UNIT": (unit.isna() | (unit == "")).to_numpy(),
+        "NO_UNIT": _codes(violations["unit_id"]) < 0,
     }
-    reason = np.select(list(holds.values()), list(holds), "COUNTS")
+    # numbers, not words: a million words are slow to write and to compare
+    codes = np.select(list(holds.values()), range(len(holds)), len(holds))
+    reason = pd.Categorical.from_codes(codes, categories=pd.Index(REASONS))
     return pd.DataFrame(
         {
-            "for_city": np.isin(reason, (*_CITY_ALONE, "COUNTS")),
-            "for_unit": reason == "COUNTS",
+            "for_city": reason.isin((*CITY_ALONE, "COUNTS")),
+            "for_unit": codes == len(holds),
             "reason": reason,
         },
         index=violations.index,
@@ -137,36 +138,61 @@ def count_found(
     >>> found.inspections["found"].tolist(), found.unmatched.tolist()
     ([4.0, 0.0], [2])
     """
-    keys = ["point_id", "day"]
-    visits = pd.MultiIndex.from_frame(inspections[keys])
-    met = pd.MultiIndex.from_frame(violations[keys])
-    size = violations["severity"].to_numpy(np.float64) if by_severity else np.ones(len(met))
-    totals = pd.Series(size, index=met, dtype=np.float64).groupby(level=keys).sum()
-    found = totals.reindex(visits, fill_value=0.0).to_numpy()
-    return Found(inspections.assign(found=found), violations.index[~met.isin(visits)])
+    places = _shared_codes(inspections["point_id"], violations["point_id"])
+    days = _shared_codes(inspections["day"], violations["day"])
+    n_days = int(days[0].max(initial=-1)) + 1
+    met = np.where((places[1] >= 0) & (days[1] >= 0), places[1] * n_days + days[1], -1)
+    # no inspection has the key -1, so that what belongs to none finds none
+    row = pd.Index(places[0] * n_days + days[0]).get_indexer(pd.Index(met))
+    size = violations["severity"].to_numpy(np.float64) if by_severity else np.ones(len(row))
+    found = np.bincount(row[row >= 0], size[row >= 0], len(inspections))
+    return Found(inspections.assign(found=found), violations.index[row < 0])
+
+
+def _shared_codes(ours: pd.Series, theirs: pd.Series) -> tuple[IntArray, IntArray]:
+    """Give the values of two columns the same numbers; -1 for what the first has not."""
+    code, known = pd.factorize(ours)
+    other, names = pd.factorize(theirs)
+    number = pd.Index(np.asarray(known)).get_indexer(pd.Index(np.asarray(names)))
+    return code.astype(np.int64), np.append(number, -1)[other].astype(np.int64)
 
 
 def _self_found_before(violations: pd.DataFrame) -> BoolArray:
     """Tell whether the unit's own report of the same item was still within its deadline."""
     before = np.zeros(len(violations), np.bool_)
-    table = violations[["point_id", "item", "found_at"]].assign(
-        row=np.arange(len(violations)),
-        is_own=violations["source"].isin(SELF_FOUND),
-    )
+    matter = _matters(violations)
+    is_own = violations["source"].isin(SELF_FOUND).to_numpy() & (matter >= 0)
+    row = np.flatnonzero(np.isin(matter, np.unique(matter[is_own])) & (matter >= 0))
+    if len(row) == 0:
+        return before
+    table = violations[["found_at"]].iloc[row].assign(row=row, matter=matter[row])
     # a blank column has no time zone, and does not compare with one that has
     is_blank = "due_at" not in violations or violations["due_at"].isna().all()
-    moments = violations["found_at"]
-    table["due"] = moments.mask(moments.notna()) if is_blank else violations["due_at"]
-    table = table.dropna(subset=["point_id", "item", "found_at"]).sort_values(
-        "found_at", kind="stable"
-    )
-    reports = table[table["is_own"]].drop(columns=["row", "is_own"]).assign(is_reported=True)
-    met = table[~table["is_own"]].drop(columns="due")
-    if len(reports) and len(met):
-        met = pd.merge_asof(met, reports, on="found_at", by=["point_id", "item"])
+    moments = table["found_at"]
+    table["due"] = moments.mask(moments.notna()) if is_blank else violations["due_at"].iloc[row]
+    order = np.argsort(moments.to_numpy(), kind="stable")
+    table, own = table.iloc[order], is_own[row][order]
+    reports = table[own].drop(columns="row").assign(is_reported=True)
+    met = table[~own].drop(columns="due")
+    if len(met):
+        met = pd.merge_asof(met, reports, on="found_at", by="matter")
         is_open = met["due"].isna() | (met["found_at"] <= met["due"])
         before[met["row"]] = met["is_reported"].notna() & is_open
     return before
+
+
+def _matters(violations: pd.DataFrame) -> IntArray:
+    """Return a number for each pair of point and item; -1 where one, or the moment, is blank."""
+    point, item = (_codes(violations[column]) for column in ("point_id", "item"))
+    is_blank = (point < 0) | (item < 0) | violations["found_at"].isna().to_numpy()
+    return np.where(is_blank, -1, point * (int(item.max(initial=-1)) + 1) + item)
+
+
+def _codes(column: pd.Series) -> IntArray:
+    """Return a number for each value of a column; -1 where there is none, or no text in it."""
+    code, names = pd.factorize(column)
+    is_named = np.array([*(name != "" for name in names), False], np.bool_)
+    return np.where(is_named[code], code, -1).astype(np.int64)
 
 
 def _unconfirmed(violations: pd.DataFrame) -> BoolArray:
@@ -181,6 +207,8 @@ def _is_true(table: pd.DataFrame, column: str) -> BoolArray:
     """Read a yes or no; no where it is blank or the column is left out."""
     if column not in table:
         return np.zeros(len(table), np.bool_)
+    if table[column].dtype == np.bool_:
+        return table[column].to_numpy()
     return np.array([value is not pd.NA and value == True for value in table[column]], np.bool_)  # noqa: E712 - NaN is no
 
 

@@ -84,7 +84,8 @@ def read_inspections(inspections: pd.DataFrame, by: str | None) -> InspectionTab
     _refuse(inspections, ~((chance > 0) & (chance <= 1)), "inclusion_probability", "in (0, 1]")
     _refuse(inspections, ~((found >= 0) & np.isfinite(found)), "found", "0 or more")
     if by:
-        group, groups = pd.factorize(inspections[by], sort=True)
+        group, names = pd.factorize(inspections[by], sort=True)
+        groups = pd.Index(np.asarray(names))
     else:
         group, groups = np.zeros(len(inspections), np.int64), pd.Index([""])
     drawn, stratum = _codes(inspections, "team_id"), _codes(inspections, "stratum")
@@ -94,7 +95,7 @@ def read_inspections(inspections: pd.DataFrame, by: str | None) -> InspectionTab
     cluster = group * n_together + together
     order = np.lexsort((found, chance, stratum, cluster))
     return InspectionTable(
-        pd.Index(groups, name=by or ""),
+        groups.rename(by or ""),
         group[order],
         pd.factorize(cluster[order])[0],
         stratum[order],

@@ -2,9 +2,9 @@
 
 from geoinspect.reports.check import Difference, check_forms
 from geoinspect.reports.evidence import Evidence, join_evidence
+from geoinspect.reports.making import SPANS, make_report
 from geoinspect.reports.numbers import Figure, Kind, Records, ReportNumbers, Table
 from geoinspect.reports.periods import Period, Span
-from geoinspect.reports.sections import SPANS, make_report
 from geoinspect.reports.spreadsheet import write_spreadsheet
 from geoinspect.reports.web import render_page, render_pdf
 from geoinspect.reports.word import fill_template, write_word

@@ -107,7 +107,7 @@ def _of_word(numbers: ReportNumbers, content: bytes) -> Iterator[Difference]:
     yield from _compare(expected, [[cell.text for cell in headline.rows[1].cells]])
     for table, grid in zip(numbers.tables, tables, strict=True):
         shown = [[cell.text for cell in row.cells] for row in grid.rows][1:]
-        yield from _compare([list(line.cells) for line in table.lines], shown)
+        yield from _compare([list(line.cells) for line in table.printed], shown)
 
 
 def _compare(

@@ -1,33 +1,40 @@
 """
 What a report is made from: inspections, what they found, and the chance each of them had.
 
-One row an inspection, with the chance with which the lottery promised the visit. An inspection
-that no plan drew (a file from before the lottery, a complaint followed up) has no known chance:
-it is counted, and left out of every rate that is weighted by chances.
+One row an inspection, with the whole chance with which the lottery promised the visit. An
+inspection that no plan drew (a file from before the lottery, a complaint followed up, a second
+visit on one day) has no known chance: it is counted, and left out of every rate that is weighted
+by chances. What counts for whom is decided by `geoinspect.estimates.attribute_violations`.
+
+Words that many rows share are kept as categories, and rows in the order of their days: a report
+over a million rows cuts and counts numbers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from geoinspect.surfaces import FOUND_BY_INSPECTION
+from geoinspect.estimates import CITY_ALONE, attribute_violations, count_found
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    import shapely
+    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from geoinspect.arrays import BoolArray, IntArray
     from geoinspect.reports.periods import Period
 
 #: Who may be asked for: a column of the tables, by the word for it.
 GROUPS = ("district_id", "unit_id", "category")
 
-#: Problems that a unit found itself, which must not count against it, or nobody reports them.
-SELF_FOUND = frozenset({"self-check", "自查"})
+#: What is no problem, or none that counts against anybody.
+_UNCOUNTED = ("DUPLICATE", "DISMISSED", "SELF_FOUND")
 
 # more days than any city has
 _DAYS_APART = 10_000_000
@@ -41,40 +48,56 @@ class Evidence:
     Attributes
     ----------
     points
-        Indexed by point id: name, category, district_id, district, unit_id, unit.
+        Indexed by point id: name, category, district_id, district, unit_id, unit, lon, lat
+        (WGS-84 degrees).
     inspections
-        One row an inspection: inspection_id, point_id, day, the columns of `GROUPS`, found
-        (violations found there that day), inclusion_probability (NaN if not known), team_id.
+        One row an inspection, by day: inspection_id, point_id, day, the columns of `GROUPS`,
+        found (what counts for the city that was found there that day), found_unit (what of it
+        counts for the unit), inclusion_probability (NaN if not known), team_id, and
+        is_target: a place that nobody had listed, which no unit answers for yet.
     violations
-        One row a violation: violation_id, point_id, day, found_at, item, severity, source,
-        counts (whether it counts against anybody), the columns of `GROUPS`.
+        One row a violation, by day: violation_id, point_id, day, found_at, item, description,
+        severity, source, reason (see `geoinspect.estimates.attribution.REASONS`), counts
+        (whether it is a problem that counts), counts_unit (whether it counts for the unit),
+        the columns of `GROUPS`.
+    dropped
+        Drawn visits that were dropped during the day: day, point_id.
+    borders
+        Outlines of the districts, WGS-84; only to be drawn.
     """
 
     points: pd.DataFrame
     inspections: pd.DataFrame
     violations: pd.DataFrame
+    dropped: pd.DataFrame
+    borders: tuple[shapely.Geometry, ...] = field(default=(), repr=False)
 
     def within(self, period: Period) -> Evidence:
         """Return the evidence of a period."""
-        return Evidence(
-            self.points, _within(self.inspections, period), _within(self.violations, period)
+        made, found, dropped = (
+            _within(table, period) for table in (self.inspections, self.violations, self.dropped)
         )
+        return Evidence(self.points, made, found, dropped, self.borders)
 
-    def where(self, **wanted: str) -> Evidence:
-        """Return the evidence of a group, such as `unit_id="U3"`."""
-        tables = [self.points, self.inspections, self.violations]
-        for column, value in wanted.items():
-            tables = [table[table[column] == value] for table in tables]
-        return Evidence(*tables)
+    def of_unit(self, unit_id: str) -> Evidence:
+        """Return the evidence of what a unit answers for."""
+        points = self.points[self.points["unit_id"] == unit_id]
+        inspections, violations = (
+            table[(table["unit_id"] == unit_id).to_numpy()]
+            for table in (self.inspections, self.violations)
+        )
+        dropped = self.dropped[self.dropped["point_id"].isin(points.index)]
+        return Evidence(points, inspections, violations, dropped, self.borders)
 
 
 def join_evidence(
-    points: pd.DataFrame,
+    points: GeoDataFrame,
     assignments: pd.DataFrame | None,
-    districts: pd.DataFrame,
+    districts: GeoDataFrame,
     inspections: pd.DataFrame,
     violations: pd.DataFrame,
     promised: pd.DataFrame,
+    standing: pd.DataFrame | None = None,
     *,
     zone: ZoneInfo,
 ) -> Evidence:
@@ -83,10 +106,15 @@ def join_evidence(
 
     Parameters
     ----------
-    points, assignments, districts, inspections, violations
+    points, assignments, districts
         As the store gives them.
+    inspections, violations
+        As `Store.finds` gives them.
     promised
-        What the binding plans drew: day, point_id, inclusion_probability and team_id.
+        What the binding plans drew; see `geoinspect.promised.promised_visits`.
+    standing
+        Of cases that were dismissed or have a deadline, by violation id: is_dismissed,
+        last_day; None for no such cases.
     zone
         Time zone of the city, in which a day ends.
 
@@ -94,18 +122,30 @@ def join_evidence(
     -------
     evidence
         See `Evidence`. A violation is taken for found by the inspection of its point on its
-        day; with several inspections that day, by the last.
+        day; with several inspections that day, by the last, which is the drawn one.
     """
     known = _with_groups(points, assignments, districts)
-    visits = _visits(inspections, known, zone)
-    found = _violations(violations, known, zone)
+    places = _with_targets(known, districts, promised)
+    visits = _visits(inspections, places, zone)
+    found = _violations(violations, places, standing, zone)
     visits = _with_chances(visits, promised)
-    visits["found"] = _found(visits, found)
-    return Evidence(known, visits, found)
+    counted = _last_of_day(visits)
+    for column, counts in (("found", "for_city"), ("found_unit", "for_unit")):
+        theirs = count_found(visits[counted], found.loc[found[counts], ["point_id", "day"]])
+        visits[column] = np.zeros(len(visits), np.int64)
+        visits.loc[counted, column] = theirs.inspections["found"].to_numpy().astype(np.int64)
+    dropped = promised.loc[~promised["is_visited"].astype(bool), ["day", "point_id"]]
+    return Evidence(
+        known,
+        visits,
+        found.drop(columns=["for_city", "for_unit"]),
+        dropped.sort_values("day", kind="stable", ignore_index=True),
+        tuple(districts.geometry),
+    )
 
 
 def _with_groups(
-    points: pd.DataFrame, assignments: pd.DataFrame | None, districts: pd.DataFrame
+    points: GeoDataFrame, assignments: pd.DataFrame | None, districts: GeoDataFrame
 ) -> pd.DataFrame:
     """Say of each point what it belongs to; "" where nobody answers."""
     known = pd.DataFrame(points[["name", "category"]])
@@ -114,90 +154,157 @@ def _with_groups(
         known[column] = "" if own is None else own.fillna("").astype(str)
     names = districts["name"] if len(districts) else pd.Series(dtype=str)
     known["district"] = known["district_id"].map(names).fillna("").astype(str)
+    known["lon"], known["lat"] = points.geometry.x, points.geometry.y
     return known.rename(columns={"unit_name": "unit"})
 
 
-def _visits(inspections: pd.DataFrame, known: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+def _with_targets(
+    known: pd.DataFrame, districts: GeoDataFrame, promised: pd.DataFrame
+) -> pd.DataFrame:
+    """Add the places that nobody listed and plans drew: they have a district, and no unit."""
+    drawn = promised[(promised["provenance"] == "generated").to_numpy()]
+    drawn = drawn.drop_duplicates("point_id").set_index("point_id")
+    drawn = drawn[~drawn.index.isin(known.index)]
+    ids = pd.Series(districts.index, index=districts["name"], dtype=str)
+    ids = ids[~ids.index.duplicated()]
+    targets = pd.DataFrame(
+        {
+            "district_id": drawn["district"].map(ids).fillna("").astype(str),
+            "unit_id": "",
+            "category": drawn["category"],
+            "is_target": True,
+        },
+        index=drawn.index,
+    )
+    return pd.concat([known[list(GROUPS)].assign(is_target=False), targets])
+
+
+def _visits(inspections: pd.DataFrame, places: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     table = pd.DataFrame(
         {
-            "inspection_id": inspections.index.astype(str),
-            "point_id": inspections["point_id"].to_numpy(),
-            "at": inspections["inspected_at"].array,
+            "inspection_id": inspections["inspection_id"],
+            "point_id": _words(inspections["point_id"]),
+            "at": inspections["inspected_at"],
             "day": _days(inspections["inspected_at"], zone),
         }
     )
-    return _grouped(table, known)
+    return _grouped(_by_day(table), places)
 
 
-def _violations(violations: pd.DataFrame, known: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+def _violations(
+    violations: pd.DataFrame, places: pd.DataFrame, standing: pd.DataFrame | None, zone: ZoneInfo
+) -> pd.DataFrame:
+    """Lay out violations, and say for whom each counts."""
     table = pd.DataFrame(
         {
-            "violation_id": violations.index.astype(str),
-            "point_id": violations["point_id"].to_numpy(),
-            "found_at": violations["found_at"].dt.tz_convert(zone).array,
+            "violation_id": violations["violation_id"],
+            "point_id": _words(violations["point_id"]),
+            "found_at": violations["found_at"].dt.tz_convert(zone),
             "day": _days(violations["found_at"], zone),
-            "item": violations["item"].fillna("").to_numpy(),
-            "description": violations["description"].fillna("").to_numpy(),
-            "severity": violations["severity"].to_numpy(),
-            "source": violations["source"].to_numpy(),
+            "item": _words(violations["item"]),
+            "description": violations["description"].fillna(""),
+            "severity": violations["severity"],
+            "source": _words(violations["source"]),
         }
     )
-    table["counts"] = ~table["source"].isin(SELF_FOUND)
-    return _grouped(table, known)
+    table = _grouped(_by_day(table), places)
+    facts = table.assign(provenance=np.where(table["is_target"], "generated", "listed"))
+    attributed = attribute_violations(_with_standing(facts, standing, zone))
+    table["reason"] = attributed["reason"]
+    table["counts"] = ~table["reason"].isin(_UNCOUNTED)
+    table["counts_unit"] = table["counts"] & ~table["reason"].isin(CITY_ALONE)
+    table["for_city"], table["for_unit"] = attributed["for_city"], attributed["for_unit"]
+    return table
+
+
+def _with_standing(
+    table: pd.DataFrame, standing: pd.DataFrame | None, zone: ZoneInfo
+) -> pd.DataFrame:
+    """Say which were dismissed, and until when a unit has time to put its own right."""
+    if standing is None or standing.empty:
+        return table
+    row = standing.index.get_indexer(pd.Index(table["violation_id"]))
+    last = pd.to_datetime(standing["last_day"]).dt.tz_localize(zone) + pd.Timedelta(days=1)
+    due = last.take(np.maximum(row, 0)).where(row >= 0)
+    return table.assign(
+        is_dismissed=(row >= 0) & standing["is_dismissed"].to_numpy()[row],
+        due_at=due.to_numpy() if due.isna().all() else due.array,
+    )
+
+
+def _words(values: pd.Series[Any]) -> pd.Categorical:
+    """Return words, "" where there is none, as numbers in the order of the words."""
+    code, names = pd.factorize(values)
+    words = np.append(np.asarray(names, dtype=object), "")
+    kept, number = np.unique(words.astype(str), return_inverse=True)
+    return pd.Categorical.from_codes(number[code], categories=pd.Index(kept, dtype=object))
+
+
+def _by_day(table: pd.DataFrame) -> pd.DataFrame:
+    day = table["day"].to_numpy()
+    if (day[1:] >= day[:-1]).all():
+        return table.reset_index(drop=True)
+    return table.take(np.argsort(day, kind="stable")).reset_index(drop=True)
 
 
 def _days(moments: pd.Series[Any], zone: ZoneInfo) -> NDArray[np.datetime64]:
     """Return dates in the city as days, which compare faster than objects."""
-    local = moments.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
-    days: NDArray[np.datetime64] = local.to_numpy()
-    return days
+    local = moments.dt.tz_convert(zone).dt.tz_localize(None)
+    days: NDArray[np.datetime64] = local.to_numpy().astype("datetime64[D]")
+    return days.astype("datetime64[us]")
 
 
-def _grouped(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+def _grouped(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Say of each row what its point belongs to."""
-    rows = known.index.get_indexer(pd.Index(table["point_id"]))
+    point = table["point_id"].cat
+    row = places.index.get_indexer(point.categories)[point.codes]
     for column in GROUPS:
-        values = known[column].to_numpy()
-        table[column] = np.where(rows >= 0, values[rows] if len(values) else "", "")
+        words = _words(pd.concat([places[column], pd.Series([""])]))[:-1]
+        none = words.categories.get_indexer(pd.Index([""]))
+        codes = np.append(words.codes, none)[row]
+        table[column] = pd.Categorical.from_codes(codes, categories=words.categories)
+    table["is_target"] = np.append(places["is_target"].to_numpy(bool), False)[row]
     return table
 
 
 def _with_chances(visits: pd.DataFrame, promised: pd.DataFrame) -> pd.DataFrame:
     """Look up chance and team of each visit; NaN and "" where no plan drew it."""
-    table = promised.set_index(["day", "point_id"])[["inclusion_probability", "team_id"]]
-    keys = pd.MultiIndex.from_arrays([visits["day"], visits["point_id"]])
-    rows = table.index.get_indexer(keys)
-    is_known = rows >= 0
-    chance = np.full(len(visits), np.nan)
-    team = np.full(len(visits), "", dtype=object)
-    if len(table):
-        chance[is_known] = table["inclusion_probability"].to_numpy()[rows[is_known]]
-        team[is_known] = table["team_id"].to_numpy()[rows[is_known]]
-    return visits.assign(inclusion_probability=chance, team_id=team)
+    points = visits["point_id"].cat
+    drawn_at = points.categories.get_indexer(pd.Index(promised["point_id"]))
+    promised, drawn_at = promised[drawn_at >= 0], drawn_at[drawn_at >= 0]
+    drawn = _keys(drawn_at, promised["day"])
+    row = pd.Index(drawn).get_indexer(pd.Index(_keys(points.codes, visits["day"])))
+    # a second visit on one day was not drawn
+    row = np.where(_last_of_day(visits), row, -1)
+    chance = np.append(promised["inclusion_probability"].to_numpy(np.float64), np.nan)
+    team = _words(pd.concat([promised["team_id"], pd.Series([""])]))
+    return visits.assign(
+        inclusion_probability=chance[row],
+        team_id=pd.Categorical.from_codes(team.codes[row], categories=team.categories),
+    )
 
 
-def _found(visits: pd.DataFrame, violations: pd.DataFrame) -> NDArray[np.int64]:
-    """Count what each inspection found; several of one point and day share with the last."""
-    is_theirs = violations["counts"] & violations["source"].isin(FOUND_BY_INSPECTION)
-    places = pd.Index(visits["point_id"].unique())
-    keys = _point_days(visits, places)
-    found = _point_days(violations[is_theirs], places)
-    counted = pd.Series(found).value_counts()
-    numbers = counted.reindex(keys).fillna(0).to_numpy(dtype=np.int64)
-    order = np.argsort(visits["at"].dt.tz_localize(None).to_numpy(), kind="stable")
-    is_last = np.empty(len(visits), dtype=np.bool_)
-    is_last[order] = ~pd.Series(keys[order]).duplicated(keep="last")
-    return np.where(is_last, numbers, 0)
+def _last_of_day(visits: pd.DataFrame) -> BoolArray:
+    """Tell which visits are the last of their point on their day."""
+    keys = _keys(visits["point_id"].cat.codes, visits["day"])
+    if pd.Index(keys).is_unique:
+        return np.ones(len(visits), np.bool_)
+    order = np.lexsort((visits["inspection_id"], visits["at"].to_numpy("datetime64[us]"), keys))
+    is_last = np.empty(len(visits), np.bool_)
+    is_last[order] = np.append(np.diff(keys[order]) != 0, True)
+    return is_last
 
 
-def _point_days(table: pd.DataFrame, places: pd.Index[Any]) -> NDArray[np.int64]:
-    """Give pairs of point and day a number; a point that was never visited gets none."""
-    rows = places.get_indexer(pd.Index(table["point_id"])).astype(np.int64)
-    days = table["day"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    keys: NDArray[np.int64] = np.where(rows >= 0, rows * _DAYS_APART + days, -1)
-    return keys
+def _keys(point: Any, day: pd.Series[Any]) -> IntArray:
+    """Give pairs of point and day a number; -1 for a point that has none."""
+    number = day.to_numpy().astype("datetime64[D]").astype(np.int64)
+    code = np.asarray(point, dtype=np.int64)
+    return np.where(code >= 0, code * _DAYS_APART + number, -1)
 
 
 def _within(table: pd.DataFrame, period: Period) -> pd.DataFrame:
-    first, last = pd.Timestamp(period.first), pd.Timestamp(period.last)
-    return table[(table["day"] >= first) & (table["day"] <= last)]
+    """Cut the days of a period out of a table that is in the order of days."""
+    ends = [np.datetime64(period.first, "us"), np.datetime64(period.last, "us")]
+    day = table["day"].to_numpy().astype("datetime64[us]")
+    start, stop = day.searchsorted(ends[0], "left"), day.searchsorted(ends[1], "right")
+    return table.iloc[start:stop]

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 if TYPE_CHECKING:
     from datetime import datetime
-
-    import pandas as pd
 
     from geoinspect.messages import Remark
     from geoinspect.reports.evidence import Evidence
@@ -54,7 +54,10 @@ class Records:
         """Return them from the evidence of the report's period."""
         rows: pd.DataFrame = getattr(evidence, self.table)
         for column, value in self.where:
-            rows = rows[rows[column].astype(str) == value]
+            values = rows[column]
+            # words that many rows share are compared as they are: a million texts are slow to make
+            shared = isinstance(values.dtype, pd.CategoricalDtype)
+            rows = rows[((values if shared else values.astype(str)) == value).to_numpy()]
         return rows
 
     def to_query(self) -> dict[str, str]:
@@ -141,6 +144,9 @@ class Table:
         Its rows.
     note
         What a reader must know of it; None for nothing.
+    most
+        Rows that pages and paper show of it; the workbook and the API have all. None for all.
+        Only lists without figures are cut.
     """
 
     table_id: str
@@ -148,6 +154,12 @@ class Table:
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
     note: Remark | None = None
+    most: int | None = None
+
+    @property
+    def printed(self) -> tuple[Line, ...]:
+        """The rows that pages and paper show."""
+        return self.lines[: self.most]
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def _headline(document: WordDocument, numbers: ReportNumbers, translate: Transla
 
 def _table(document: WordDocument, table: Table, translate: Translate) -> None:
     rows = [[translate(column) for column in table.columns]]
-    rows += [[_shown(cell) for cell in line.cells] for line in table.lines]
+    rows += [[_shown(cell) for cell in line.cells] for line in table.printed]
     write_grid(document, rows, right_from=1)
     if table.note is not None:
         write_text(document, table.note.render(translate), size=10.5)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from geoinspect.cases.states import Move, Standing
 
 _CASES = tables.cases.c
+_MOVES = tables.case_moves.c
 _NOTICES = tables.notices.c
 _USES = tables.photo_uses.c
 _PHOTOS = tables.photos.c
@@ -179,6 +180,25 @@ class CaseTables:
         days = [deadlines.get(str(case_id)) for case_id in cases.index]
         cases["deadline"] = pd.Series(days, index=cases.index, dtype=object)
         return cases.astype({"lon": float, "lat": float})
+
+    def standing(self) -> pd.DataFrame:
+        """
+        Return what decides whether a violation counts.
+
+        Returns
+        -------
+        standing
+            Indexed by case id, which is that of the violation, for cases that were dismissed
+            or have a deadline: `is_dismissed`, and `last_day` (a date or None).
+        """
+        dismissed = select(_MOVES.case_id).where(_MOVES.after == State.DISMISSED)
+        with self._engine.connect() as connection:
+            gone = {str(row.case_id) for row in connection.execute(dismissed)}
+            days = read_deadlines(connection)
+        ids = sorted(gone | days.keys())
+        last = pd.Series([days.get(key) for key in ids], index=ids, dtype=object)
+        is_gone = pd.Series([key in gone for key in ids], index=ids, dtype=bool)
+        return pd.DataFrame({"is_dismissed": is_gone, "last_day": last})
 
     def notices(self, issuer: str | None = None, year: int | None = None) -> list[Notice]:
         """Return notices by issuer, year and number, or those of an issuer or a year."""

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from geoinspect.errors import NotFoundError
 from geoinspect.ledger import (
@@ -244,6 +244,13 @@ class PlanLedger:
             _parsed(safe.unpack(packed, place_of_amendment(commitment, number)))
             for number, packed in rows
         ]
+
+    def amendment_counts(self) -> dict[str, int]:
+        """Return how many amendments each plan has that has any, by its commitment."""
+        table = tables.amendments.c
+        wanted = select(table.commitment, func.count()).group_by(table.commitment)
+        with self._engine.connect() as connection:
+            return {str(commitment): int(n) for commitment, n in connection.execute(wanted)}
 
     def add_amendment(self, amendment: Record) -> None:
         """

@@ -27,7 +27,7 @@ from geoinspect.api.responses import problems
 from geoinspect.api.sight import Sight, SightDep
 from geoinspect.audit import log
 from geoinspect.casepapers import WORD, case_paper
-from geoinspect.cases import USUAL_ISSUER, Act, Defect, State
+from geoinspect.cases import Act, Defect, State
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.papers import Kind
 from geoinspect.people import Permission, may

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from geoinspect.reports import Evidence, Kind, Period, Span, join_evidence, make_report
 
@@ -20,8 +22,14 @@ def tables() -> dict[str, pd.DataFrame]:
     """Points of two districts and six units; every point is inspected on every fifth day."""
     ids = [f"P{k:02}" for k in range(N_POINTS)]
     names = [HOSTILE, *(f"点位{k}" for k in range(1, N_POINTS))]
-    points = pd.DataFrame(
-        {"name": names, "category": ["超市", "公园"] * (N_POINTS // 2)}, index=ids
+    points = gpd.GeoDataFrame(
+        {"name": names, "category": ["超市", "公园"] * (N_POINTS // 2)},
+        index=ids,
+        geometry=gpd.points_from_xy(
+            [118.78 + 0.02 * (k % 6) for k in range(N_POINTS)],
+            [32.04 + 0.004 * (k // 6) for k in range(N_POINTS)],
+        ),
+        crs="EPSG:4326",
     )
     units = [f"U{k % 6}" for k in range(N_POINTS)]
     assignments = pd.DataFrame(
@@ -32,7 +40,15 @@ def tables() -> dict[str, pd.DataFrame]:
         },
         index=ids,
     )
-    districts = pd.DataFrame({"name": ["东区", "西区"]}, index=["D1", "D2"])
+    districts = gpd.GeoDataFrame(
+        {"name": ["东区", "西区"]},
+        index=["D1", "D2"],
+        geometry=[
+            shapely.box(118.77, 32.03, 118.83, 32.06),
+            shapely.box(118.83, 32.03, 118.89, 32.06),
+        ],
+        crs="EPSG:4326",
+    )
     visits, found, promised = [], [], []
     for day in pd.date_range(FIRST, periods=N_DAYS):
         for k in range(day.toordinal() % 5, N_POINTS, 5):
@@ -55,11 +71,11 @@ def tables() -> dict[str, pd.DataFrame]:
         "points": points,
         "assignments": assignments,
         "districts": districts,
-        "inspections": _utc(inspections, "inspection_id", "inspected_at"),
-        "violations": _utc(violations, "violation_id", "found_at"),
+        "inspections": _utc(inspections, "inspected_at"),
+        "violations": _utc(violations, "found_at"),
         "promised": pd.DataFrame(
             promised, columns=["day", "point_id", "inclusion_probability", "team_id"]
-        ),
+        ).assign(provenance="listed", category="", district="", is_visited=True),
     }
 
 
@@ -70,9 +86,8 @@ def _n_found(unit: int, day: pd.Timestamp) -> int:
     return int(unit == 0 and day.day % 3 == 0)
 
 
-def _utc(table: pd.DataFrame, key: str, moment: str) -> pd.DataFrame:
-    table[moment] = pd.to_datetime(table[moment], utc=True)
-    return table.set_index(key)
+def _utc(table: pd.DataFrame, moment: str) -> pd.DataFrame:
+    return table.assign(**{moment: pd.to_datetime(table[moment], utc=True)})
 
 
 @pytest.fixture(scope="session")

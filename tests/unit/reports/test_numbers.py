@@ -122,7 +122,7 @@ def test_the_order_of_rows_plays_no_part(evidence, monthly):
 def test_two_inspections_of_a_day_share_what_was_found_once():
     made = tables()
     first = made["inspections"].iloc[[0]]
-    twice = pd.concat([made["inspections"], first.set_axis(["I-again"])])
+    twice = pd.concat([made["inspections"], first.assign(inspection_id="I-again")])
     evidence = join_evidence(**made | {"inspections": twice}, zone=ZONE)
     whole = join_evidence(**made, zone=ZONE)
     assert np.sum(evidence.inspections["found"]) == np.sum(whole.inspections["found"])

@@ -1,0 +1,135 @@
+"""What each report says: figures, tables and series, counted once from the evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoinspect.estimates import RateParams
+from geoinspect.reports.numbers import Kind, ReportNumbers
+from geoinspect.reports.opening import headline, remarks, sentences, trend
+from geoinspect.reports.periods import Span
+from geoinspect.reports.tables import (
+    against_city,
+    changes,
+    coverage,
+    groups,
+    items,
+    own_points,
+    problem_list,
+)
+from geoinspect.reports.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.numbers import Table
+    from geoinspect.reports.periods import Period
+
+SPANS = {
+    Kind.DAILY: Span.DAY,
+    Kind.WEEKLY: Span.WEEK,
+    Kind.MONTHLY: Span.MONTH,
+    Kind.QUARTERLY: Span.QUARTER,
+    Kind.ANNUAL: Span.YEAR,
+    Kind.SCORECARD: Span.QUARTER,
+}
+
+
+def make_report(
+    kind: Kind,
+    evidence: Evidence,
+    period: Period,
+    *,
+    city: str,
+    made_at: datetime,
+    translate: Callable[[str], str],
+    unit_id: str = "",
+    is_whole: bool = True,
+    params: RateParams | None = None,
+) -> ReportNumbers:
+    """
+    Count everything that a report says.
+
+    Parameters
+    ----------
+    kind
+        Which report.
+    evidence
+        A city's records; see `geoinspect.reports.evidence`.
+    period
+        What it is about.
+    city, made_at
+        For its head.
+    translate
+        Into the language of the report.
+    unit_id
+        Whose scorecard it is; "" for all other reports.
+    is_whole
+        Whether the evidence is that of the whole city; otherwise nothing is compared with it.
+    params
+        How rates are computed.
+    """
+    own = evidence.of_unit(unit_id) if unit_id else evidence
+    params = params or RateParams()
+    work = Work(own, period, params, translate, of_unit=bool(unit_id))
+    city_work = Work(evidence, period, params, translate)
+    return ReportNumbers(
+        kind=kind,
+        city=city,
+        period=period,
+        made_at=made_at,
+        subject=_unit_name(evidence, unit_id),
+        headline=headline(work),
+        sentences=sentences(work),
+        tables=tuple(
+            table
+            for make in _TABLES[kind]
+            if is_whole or make is not against_city
+            if (table := make(work, city_work)) is not None
+        ),
+        series=() if kind is Kind.DAILY else (trend(work),),
+        remarks=remarks(work, is_whole=is_whole),
+    )
+
+
+def _by(make: Callable[[Work, str], Table | None], by: str) -> Callable[[Work, Work], Table | None]:
+    return lambda work, _city: make(work, by)
+
+
+#: What each report has, in its order.
+_TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {
+    Kind.DAILY: (problem_list,),
+    Kind.WEEKLY: (_by(groups, "district_id"), _by(groups, "unit_id"), items),
+    Kind.MONTHLY: (
+        _by(groups, "district_id"),
+        _by(changes, "district_id"),
+        _by(groups, "unit_id"),
+        _by(groups, "category"),
+        items,
+    ),
+    Kind.QUARTERLY: (
+        _by(groups, "district_id"),
+        _by(changes, "district_id"),
+        _by(groups, "unit_id"),
+        _by(changes, "unit_id"),
+        _by(groups, "category"),
+        items,
+        coverage,
+    ),
+    Kind.ANNUAL: (
+        _by(groups, "district_id"),
+        _by(groups, "unit_id"),
+        _by(groups, "category"),
+        items,
+        coverage,
+    ),
+    Kind.SCORECARD: (against_city, _by(groups, "category"), items, own_points, problem_list),
+}
+
+
+def _unit_name(evidence: Evidence, unit_id: str) -> str:
+    """Return what a unit is called; its id where no point is its."""
+    own = evidence.points.loc[evidence.points["unit_id"] == unit_id, "unit"]
+    return str(own.iloc[0]) if unit_id and len(own) else unit_id

@@ -1,0 +1,89 @@
+"""One report in the making: its evidence, cut by periods, and the rates that several parts need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from geoinspect.estimates import RateParams, compare_periods, estimate_rates
+from geoinspect.reports.numbers import Figure, Records, estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.periods import Period
+
+
+@dataclass(frozen=True)
+class Work:
+    """
+    One report in the making.
+
+    Attributes
+    ----------
+    everything
+        The evidence of all time.
+    period, params
+        What it is about, and how rates are computed.
+    translate
+        Into the language of the report: names of periods are words.
+    of_unit
+        Whether it is about a unit, against which not everything counts that is there.
+    """
+
+    everything: Evidence
+    period: Period
+    params: RateParams
+    translate: Callable[[str], str]
+    of_unit: bool = False
+    _rates: dict[Period, pd.Series | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def now(self) -> Evidence:
+        """The evidence of the period."""
+        return self.everything.within(self.period)
+
+    @property
+    def counts(self) -> str:
+        """Column of violations that says which count."""
+        return "counts_unit" if self.of_unit else "counts"
+
+    def weighted(self, period: Period, by: str | None = None) -> pd.DataFrame:
+        """
+        Return the inspections that rates are made from, in the columns that rates need.
+
+        Those whose chance is not known are left out; where none is known, all weigh the same.
+        """
+        visits = self.everything.within(period).inspections
+        found = "found_unit" if self.of_unit or by == "unit_id" else "found"
+        columns = ["point_id", "day", "team_id", "inclusion_probability", found]
+        visits = visits[[*columns, *([by] if by else [])]].rename(columns={found: "found"})
+        known = visits["inclusion_probability"].notna()
+        if not known.any():
+            visits = visits.assign(inclusion_probability=1.0)
+        elif not known.all():
+            visits = visits[known]
+        return visits if by is None else visits[(visits[by] != "").to_numpy()]
+
+    def rate(self, period: Period, figure_id: str) -> Figure:
+        """Return problems per 100 inspections of a period; each period is estimated once."""
+        if period not in self._rates:
+            visits = self.weighted(period)
+            self._rates[period] = (
+                None if visits.empty else estimate_rates(visits, params=self.params).iloc[0]
+            )
+        row = self._rates[period]
+        if row is None:
+            return Figure(figure_id, None, 1)
+        records = Records("inspections")
+        return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
+
+    def change(self, by: str | None = None) -> pd.DataFrame | None:
+        """Compare with the period before; None where one of them has no inspections."""
+        before, after = (self.weighted(p, by) for p in (self.period.before(), self.period))
+        if before.empty or after.empty:
+            return None
+        return compare_periods(before, after, by=by, params=self.params)

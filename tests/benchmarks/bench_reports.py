@@ -1,0 +1,173 @@
+"""
+Measure every report, and the heat map, of a city with a million violations.
+
+    python tests/benchmarks/bench_reports.py [--violations 1000000] [--data FOLDER] [--city FOLDER]
+
+The ledger is made up on the real roads: 20,000 points, 60 units, a year of inspections, as many
+as violations, each with the chance of its draw. Each report is made from the database to page,
+Word, Excel and paper; all forms are read back, as the command does. Figures are seconds of CPU,
+which other programs on the machine do not change much. The last column is what a script with
+plain pandas needs for the counts by unit, category and item of the same period alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from bench_network import NANJING
+from largecity import make_large_city
+from rich.console import Console
+from rich.table import Table
+from typer.testing import CliRunner
+
+from geoinspect.cityfolder import CityFolder
+from geoinspect.cityreport import city_evidence, city_report
+from geoinspect.cli.main import app
+from geoinspect.network import read_network
+from geoinspect.reports import (
+    SPANS,
+    Kind,
+    Period,
+    check_forms,
+    render_page,
+    render_pdf,
+    write_spreadsheet,
+    write_word,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geoinspect.arrays import FloatArray
+
+CONSOLE = Console(width=130)
+DAY, NOW = date(2025, 5, 15), datetime(2026, 1, 5, tzinfo=UTC)
+N_POINTS = 20_000
+STEPS = ("read", "numbers", "page", "Word", "Excel", "PDF", "read back")
+
+
+def main() -> None:
+    """Make the city and print the table."""
+    parser = argparse.ArgumentParser(description="Measure reports of a large city.")
+    parser.add_argument("--violations", type=int, default=1_000_000)
+    parser.add_argument("--data", type=Path, default=NANJING)
+    parser.add_argument("--city", type=Path, help="Keep the city here, and use it if it is there.")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        where = options.city or Path(temporary) / "city"
+        if not where.exists():
+            make_large_city(
+                where, _places(options.data), n_points=N_POINTS, n_violations=options.violations
+            )
+        city = CityFolder.open(where)
+        CONSOLE.print(reports(city, options.violations))
+        CONSOLE.print(heat_map(where, Path(temporary) / "heat.html"))
+
+
+def reports(city: CityFolder, n: int) -> Table:
+    """Time each report."""
+    table = Table(title=f"{n:,} violations: seconds of CPU")
+    for column in ("report", *STEPS, "total", "plain pandas: counts alone"):
+        table.add_column(column, justify="left" if column == "report" else "right")
+    for kind in Kind:
+        seconds = _report(city, kind)
+        rival = _rival(city, kind)
+        cells = [f"{seconds[step]:.2f}" for step in STEPS]
+        table.add_row(str(kind), *cells, f"{sum(seconds.values()):.2f}", f"{rival:.2f}")
+    return table
+
+
+def _report(city: CityFolder, kind: Kind) -> dict[str, float]:
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(step: str) -> Iterator[None]:
+        start = process_time()
+        yield
+        seconds[step] = process_time() - start
+
+    unit = "U07" if kind is Kind.SCORECARD else ""
+    with timed("read"):
+        evidence = city_evidence(city, NOW)
+    with timed("numbers"):
+        numbers = city_report(
+            city, kind, DAY, now=NOW, language="zh", unit_id=unit, evidence=evidence
+        )
+    with timed("page"):
+        page = render_page(numbers)
+    with timed("Word"):
+        word = write_word(numbers)
+    with timed("Excel"):
+        sheet = write_spreadsheet(numbers)
+    with timed("PDF"):
+        render_pdf(page)
+    with timed("read back"):
+        differing = check_forms(numbers, page=page, word=word, spreadsheet=sheet)
+    if differing:
+        raise SystemExit(f"a form differs: {differing[0]}")
+    return seconds
+
+
+def _rival(city: CityFolder, kind: Kind) -> float:
+    """Count the same period as a script with pandas would, from the same database."""
+    period = Period.around(DAY, SPANS[kind])
+    start = process_time()
+    found = pd.read_sql("SELECT * FROM violations", f"sqlite:///{city.database}")
+    visits = pd.read_sql("SELECT * FROM inspections", f"sqlite:///{city.database}")
+    owners = pd.read_sql(
+        "SELECT point_id, unit_id, category FROM assignments JOIN points USING (point_id)",
+        f"sqlite:///{city.database}",
+    )
+    first, last = (f"{day} 00:00:00" for day in (period.first, period.last))
+    found = found[found["found_at"].between(first, last)]
+    visits = visits[visits["inspected_at"].between(first, last)]
+    found, visits = (t[["point_id"]].merge(owners, on="point_id") for t in (found, visits))
+    for by in ("unit_id", "category"):
+        _ = found.groupby(by).size() / visits.groupby(by).size()
+    return process_time() - start
+
+
+def heat_map(city: Path, output: Path) -> Table:
+    """Time `map heat`, as the command draws it."""
+    start = process_time()
+    result = CliRunner().invoke(app, ["-C", str(city), "map", "heat", "-o", str(output)])
+    seconds = process_time() - start
+    if result.exit_code != 0:
+        raise SystemExit(result.output)
+    start = process_time()
+    lonlat = _plain_heat(city)
+    rival = process_time() - start
+    table = Table(title=f"Heat map of {lonlat:,} violations: seconds of CPU")
+    table.add_column("map heat")
+    table.add_column("plain pandas: bin them on a grid")
+    table.add_row(f"{seconds:.2f}", f"{rival:.2f}")
+    return table
+
+
+def _plain_heat(city: Path) -> int:
+    """Count violations on a grid, as a script would."""
+    found = pd.read_sql("SELECT * FROM violations", f"sqlite:///{city / 'city.db'}")
+    lonlat = shapely.get_coordinates(shapely.from_wkb(found["geometry"].to_numpy()))
+    np.histogram2d(*lonlat.T, bins=500)
+    return len(lonlat)
+
+
+def _places(data: Path) -> FloatArray:
+    """Return the junctions of the real roads, or places in a square where they are not there."""
+    if (data / "nanjing.osm.pbf").is_file():
+        return read_network(data / "nanjing.osm.pbf").node_lonlat
+    rng = np.random.default_rng(3)
+    return rng.uniform((118.6, 31.9), (119.0, 32.2), (N_POINTS, 2))
+
+
+if __name__ == "__main__":
+    main()
