@@ -27,7 +27,7 @@ from geoinspect.cli.groups import command_group
 from geoinspect.cli.session import session_of
 from geoinspect.errors import GeoinspectWarning, InputError
 from geoinspect.intake import read_replies
-from geoinspect.papers import Kind
+from geoinspect.papers import Kind  # noqa: TC001  typer reads the annotation
 from geoinspect.photos import Photo, read_photo
 from geoinspect.store.casenotices import Office
 from geoinspect.store.casereturns import take_returns

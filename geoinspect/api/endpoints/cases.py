@@ -24,12 +24,12 @@ from geoinspect.api.permits import needs
 from geoinspect.api.problems import check_step, chosen, find_problem, mover_for, rows_of
 from geoinspect.api.problems import problems as seen
 from geoinspect.api.responses import problems
-from geoinspect.api.sight import Sight, SightDep
+from geoinspect.api.sight import Sight, SightDep  # noqa: TC001
 from geoinspect.audit import log
 from geoinspect.casepapers import WORD, case_paper
 from geoinspect.cases import Act, Defect, State
 from geoinspect.errors import InputError, NotFoundError
-from geoinspect.papers import Kind
+from geoinspect.papers import Kind  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.people import Permission, may
 from geoinspect.photos import read_photo
 from geoinspect.photos.reading import kind_of
