@@ -158,7 +158,7 @@ def write_grid(
     fit: bool = True,
 ) -> WordTable:
     """Write a table whose first row is repeated on every page, and return it."""
-    grid = document.add_table(rows=len(rows), cols=len(rows[0]))
+    grid: WordTable = document.add_table(rows=len(rows), cols=len(rows[0]))
     grid.style = "Table Grid"
     # asking for a cell searches the whole table: its rows are read once
     for k, (cells, texts) in enumerate(zip(grid.rows, rows, strict=True)):

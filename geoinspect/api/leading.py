@@ -12,7 +12,9 @@ from geoinspect.cityreport import usual_day
 from geoinspect.estimates import RateParams
 from geoinspect.messages import translator
 from geoinspect.reports import SPANS, Figure, Kind, Period, Span
-from geoinspect.reports.sections import Work, changes, groups, headline
+from geoinspect.reports.opening import headline
+from geoinspect.reports.tables import changes, groups
+from geoinspect.reports.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

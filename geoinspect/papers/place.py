@@ -70,7 +70,7 @@ def draw_place(network: RoadNetwork, lonlat: tuple[float, float], here: str) -> 
 def _edges_near(network: RoadNetwork, lonlat: tuple[float, float]) -> list[int]:
     """Return the edges, one of two directions, that begin or end near a place."""
     reach_deg = np.array([1 / np.cos(np.radians(lonlat[1])), 1.0]) * 3 * _REACH_M / 111_000
-    near = (np.abs(network.node_lonlat - lonlat) < reach_deg).all(axis=1)
+    near = np.all(np.abs(network.node_lonlat - lonlat) < reach_deg, axis=1)
     found = np.flatnonzero(near[network.tail] & near[network.head])
     reverse = network.reverse_edge[found]
     return [int(edge) for edge in found[(reverse < 0) | (found < reverse)]]

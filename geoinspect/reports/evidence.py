@@ -79,13 +79,12 @@ class Evidence:
         )
         return Evidence(self.points, made, found, dropped, self.borders)
 
-    def of_unit(self, unit_id: str) -> Evidence:
-        """Return the evidence of what a unit answers for."""
-        points = self.points[self.points["unit_id"] == unit_id]
-        inspections, violations = (
-            table[(table["unit_id"] == unit_id).to_numpy()]
-            for table in (self.inspections, self.violations)
-        )
+    def where(self, **wanted: str) -> Evidence:
+        """Return the evidence of a group, such as `unit_id="U3"`."""
+        tables = [self.points, self.inspections, self.violations]
+        for column, value in wanted.items():
+            tables = [table[(table[column] == value).to_numpy()] for table in tables]
+        points, inspections, violations = tables
         dropped = self.dropped[self.dropped["point_id"].isin(points.index)]
         return Evidence(points, inspections, violations, dropped, self.borders)
 

@@ -71,7 +71,7 @@ def make_report(
     params
         How rates are computed.
     """
-    own = evidence.of_unit(unit_id) if unit_id else evidence
+    own = evidence.where(unit_id=unit_id) if unit_id else evidence
     params = params or RateParams()
     work = Work(own, period, params, translate, of_unit=bool(unit_id))
     city_work = Work(evidence, period, params, translate)

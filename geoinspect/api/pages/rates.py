@@ -38,7 +38,7 @@ from geoinspect.maps import TIMELINE_TITLE, own_scripts, page_words
 from geoinspect.messages import translator
 from geoinspect.people import Permission
 from geoinspect.reports import Kind, Records
-from geoinspect.reports.sections import headline, sentences
+from geoinspect.reports.opening import headline, sentences
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
