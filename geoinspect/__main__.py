@@ -2,4 +2,5 @@
 
 from geoinspect.cli import main
 
-main()
+if __name__ == "__main__":  # processes of `serve --workers` load this file, too
+    main()

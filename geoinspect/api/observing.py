@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.datastructures import Headers, MutableHeaders
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
+
+#: Variable that names a folder in which the processes of one service count together; it has
+#: to be set before they start.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -33,7 +39,11 @@ _TOLD = ("request_id", "method", "route", "status", "duration_ms", "job_id", "ki
 
 
 class Metrics:
-    """Counts of one application, in the format of Prometheus."""
+    """
+    Counts of one application, in the format of Prometheus.
+
+    Where `METRICS_FOLDER` is set they are those of all its processes together.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -50,7 +60,11 @@ class Metrics:
             registry=self.registry,
         )
         self._jobs = Gauge(
-            "geoinspect_jobs", "Jobs in each state.", ["state"], registry=self.registry
+            "geoinspect_jobs",
+            "Jobs in each state.",
+            ["state"],
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -62,7 +76,11 @@ class Metrics:
         """Write all metrics, with the jobs of each state."""
         for state, n in jobs.items():
             self._jobs.labels(state).set(n)
-        return generate_latest(self.registry)
+        if METRICS_FOLDER not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
 
 class Observed:

@@ -15,6 +15,7 @@ import uvicorn
 
 from geoinspect.api.app import create_app
 from geoinspect.api.observing import write_json_logs
+from geoinspect.api.processes import FACTORY, shared_by_processes
 from geoinspect.basemaps import city_basemap
 from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fastapi import FastAPI
+
     from geoinspect.cityfolder import CityFolder
 
 #: How long a worker may take to reach its next step when the service ends.
@@ -31,6 +34,12 @@ _PATIENCE_S = 10.0
 
 #: How long requests under way may take when the service ends.
 _GRACE_S = 10
+
+#: Silence after which one of several processes is taken for hung and started anew.
+_HUNG_S = 60
+
+#: How far a worker beside the service stands back for it: see nice(2).
+_NICE = 10
 
 
 def serve(
@@ -40,6 +49,10 @@ def serve(
     worker: Annotated[
         bool, typer.Option(help="Start a worker for imports, roads and plans, too.")
     ] = True,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, max=64, help="Processes that answer requests, one a processor core."),
+    ] = 1,
 ) -> None:
     """
     Serve the city; beyond this machine only once it has accounts.
@@ -52,20 +65,46 @@ def serve(
     write_json_logs()
     with session.steps() as step:
         city_basemap(city, report=step)
-    application = create_app(city)
     session.say("Open http://{host}:{port}/ in a browser; Ctrl+C ends.", host=host, port=port)
-    with _worker_process(city.path, wanted=worker):
-        # the application itself reads what a trusted proxy forwards
-        uvicorn.run(
-            application,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
+    with _ended_in_order(), _worker_process(city.path, wanted=worker):
+        if workers == 1:
+            _listen(create_app(city), host, port)
+        else:
+            with shared_by_processes(city.path):
+                _listen(FACTORY, host, port, workers)
+
+
+def _listen(application: FastAPI | str, host: str, port: int, workers: int = 1) -> None:
+    """Answer requests until a signal ends it."""
+    # the application itself reads what a trusted proxy forwards
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        timeout_worker_healthcheck=_HUNG_S,
+        workers=workers,
+        factory=workers > 1,
+    )
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end this process as Ctrl+C does, so that what it started ends with it."""
+
+    def leave(_signal: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    # the server sends the signal on to this one once its requests are answered
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _check_host(city: CityFolder, host: str) -> None:
@@ -108,6 +147,9 @@ def work(
     """
     session = session_of(context)
     worker = Worker(session.city(), beside=beside)
+    if beside is not None:
+        # whoever plans waits a little longer, so that whoever reads does not
+        os.nice(_NICE)
 
     def stop(_signal: int, _frame: object) -> None:
         worker.stop.set()

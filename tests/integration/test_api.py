@@ -494,10 +494,10 @@ def test_the_service_only_reads(client, method):
 
 
 def test_a_fault_of_the_program_is_told_without_its_text(client, monkeypatch):
-    def fail(_store):
+    def fail(_known, _store):
         raise ValueError("the secret is 5eed")
 
-    monkeypatch.setattr("geoinspect.store.Store.points", fail)
+    monkeypatch.setattr("geoinspect.api.places.KnownPlaces.of", fail)
     response = client.get("/points")
     assert _assert_problem(response, 500) == ""
     assert "5eed" not in response.text
@@ -506,12 +506,12 @@ def test_a_fault_of_the_program_is_told_without_its_text(client, monkeypatch):
 
 
 def test_a_network_that_cannot_answer_is_a_conflict(client, monkeypatch):
-    def fail(_store):
+    def fail(_known, _store):
         raise NetworkError(
             "There is no way by road from {origin} to {destination}", origin="A", destination="B"
         )
 
-    monkeypatch.setattr("geoinspect.store.Store.points", fail)
+    monkeypatch.setattr("geoinspect.api.places.KnownPlaces.of", fail)
     sentence = _assert_problem(client.get("/points"), 409)
     assert "A" in sentence
     assert client.get("/points").json()["error"] == "NetworkError"
