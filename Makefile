@@ -114,9 +114,11 @@ wheelhouse: build ## Collect all wheels for machines without internet, and try t
 	@mkdir wheelhouse
 	$(BIN)/python -m pip wheel --quiet --no-deps --require-hashes -r requirements.lock -w wheelhouse
 	cp dist/geoinspect-*.whl wheelhouse/
+	cd wheelhouse && { sha256sum *.whl 2>/dev/null || shasum -a 256 *.whl; } > SHA256SUMS
 	@try=$$(mktemp -d) && trap 'rm -rf "$$try"' EXIT && $(PYTHON) -m venv "$$try" \
-	  && "$$try/bin/pip" install --quiet --no-index --find-links wheelhouse geoinspect \
-	  && cd "$$try" && bin/geoinspect --help >/dev/null && echo "wheelhouse/ installs and runs"
+	  && "$$try/bin/pip" --isolated install --quiet --no-index --find-links wheelhouse geoinspect \
+	  && cd "$$try" && bin/geoinspect demo town >/dev/null && bin/geoinspect verify town/plan.json \
+	  && echo "wheelhouse/ installs without internet and runs the demo"
 
 clean: ## Remove everything that was made, .venv too
 	rm -rf $(VENV) demo-city dist build wheelhouse .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import itertools
 import shutil
 import sqlite3
+import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
-from geoinspect.citybackup import SETTINGS_BROUGHT_BACK
+from geoinspect.citybackup import SETTINGS_BROUGHT_BACK, back_up_city
 from geoinspect.cityfolder import CityFolder
 from geoinspect.photos import read_photo
 
@@ -123,3 +126,31 @@ def test_a_photo_that_is_lost_is_named_and_keeps_no_other_out(city, tmp_path) ->
 def test_photos_can_be_left_out(city, tmp_path) -> None:
     outcome = geoinspect("-C", city.path, "backup", tmp_path / "city.backup", "--no-photos")
     assert "2 files, 0 of them photos" in outcome.err
+
+
+def test_a_backup_taken_while_photos_come_in_has_each_that_its_tables_speak_of(
+    city, tmp_path
+) -> None:
+    stop, begun = threading.Event(), threading.Event()
+
+    def send() -> None:
+        for n in itertools.count():
+            _add_photo(city, 20 + n)
+            if n == 2:
+                begun.set()
+            if stop.is_set() or n == 180:
+                return
+
+    phone = threading.Thread(target=send)
+    phone.start()
+    assert begun.wait(60)
+    try:
+        made = [
+            back_up_city(city, tmp_path / f"{k}.backup", at=datetime.now(UTC)) for k in range(3)
+        ]
+    finally:
+        stop.set()
+        phone.join()
+    for backup in made:
+        assert backup.lost == []
+        assert backup.n_photos == backup.contents["photos"].rows > 2
