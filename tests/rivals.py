@@ -66,12 +66,14 @@ def _both(
     clients: dict[str, TestClient], step: str, orders: dict[str, dict[str, Any]], city: CityFolder
 ) -> None:
     """Send both orders at once, and let two workers do them at once."""
-    waiting = list(clients)
+    waiting, path = list(clients), f"/plans/{DAY}/{step}"
+    for client in clients.values():
+        # an application is not made for threads before it has seen a path
+        assert client.get(path).status_code == 405
 
     def send() -> int:
         who = waiting.pop()
-        answer = clients[who].post(f"/plans/{DAY}/{step}", json=orders[who])
-        return answer.status_code
+        return clients[who].post(path, json=orders[who]).status_code
 
     assert at_once(send, 2) == [202, 202]
     at_once(lambda: Worker(city).run_pending(), 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from fastapi.testclient import TestClient
@@ -72,15 +73,25 @@ def test_a_task_killed_on_its_way_is_whole_or_absent_and_then_done_once(
     assert round_of(cities, task, server, moment=int(n * part)).victim.killed
 
 
+@pytest.fixture(scope="module")
+def length(cities):
+    """How many moments a post has when nobody is killed."""
+
+    @cache
+    def measure(post):
+        whole = Services(cities).round_of(post, None)
+        assert not whole.killed
+        return whole.moments
+
+    return measure
+
+
 @pytest.mark.parametrize("post", POSTS)
 def test_a_service_killed_in_a_post_did_it_whole_or_not_at_all_and_then_does_it_once(
-    cities, server, post
+    cities, length, server, post
 ):
-    services = Services(cities)
-    whole = services.round_of(post, server)
-    assert not whole.killed
     # where it has written, and has not answered yet
-    assert services.round_of(post, server, moment=whole.moments - 1).killed
+    assert Services(cities).round_of(post, server, moment=length(post) - 1).killed
 
 
 def test_two_supervisors_who_plan_one_day_at_once_make_one_binding_draw(cities, server):
