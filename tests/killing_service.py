@@ -27,6 +27,7 @@ import uvicorn
 
 from geoinspect.api.app import create_app
 from geoinspect.audit import verify_chain
+from geoinspect.basemaps import city_basemap
 from geoinspect.checklists import Checklist, Item, ItemClass, Kind
 from geoinspect.cityfolder import CityFolder
 from geoinspect.cli import main, serving
@@ -96,7 +97,10 @@ class Services:
         if not cities.kept("service").is_dir():
             plan = CityFolder.open(cities.kept("amend")).store().latest_plan()
             shutil.copytree(cities.kept("backup"), cities.kept("service"))
-            _fill(CityFolder.open(cities.kept("service")).store(), json.loads(plan))
+            city = CityFolder.open(cities.kept("service"))
+            _fill(city.store(), json.loads(plan))
+            # drawn once, not at each start
+            city_basemap(city, report=lambda _step: None)
 
     def round_of(
         self,
