@@ -86,7 +86,7 @@ bench-estimates: install ## Measure rates, intervals, rankings and surfaces agai
 bench-service: assets programs ## Measure 200 units who read their points while 5 supervisors plan
 	$(BIN)/python tests/benchmarks/bench_service.py --data $(DATA)
 
-bench-faults: install programs ## Kill import, draw, amend and backup 50 times each on both databases
+bench-faults: install programs ## Kill import, draw, amend, backup and the service in the middle, on both databases
 	$(BIN)/python tests/benchmarks/bench_faults.py
 
 bench-web: assets programs ## Measure the timeline map in Chromium: size, first paint, frames a second
