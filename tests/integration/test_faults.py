@@ -98,7 +98,9 @@ def test_two_supervisors_who_plan_one_day_at_once_make_one_binding_draw(cities, 
     assert plan_twice_at_once(cities, server) == 1
 
 
-def test_the_service_answers_503_while_the_database_is_away_and_then_goes_on(cities, own_cluster):
+def test_the_service_answers_503_while_the_database_is_away_and_then_goes_on(
+    cities, own_cluster, caplog
+):
     city = cities.ready_for("import", own_cluster)
     client = TestClient(create_app(city), base_url=HERE, raise_server_exceptions=False)
     assert client.get("/points").status_code == 200
@@ -109,6 +111,9 @@ def test_the_service_answers_503_while_the_database_is_away_and_then_goes_on(cit
     for answer in away:
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
+    assert "未作任何改动" in away[0].json()["detail"]
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert sum(line.startswith("StoreGoneError: The database") for line in told) == 2
     assert alive.status_code == 200
     assert client.get("/points").json()["numberMatched"] == 12
     assert client.get("/health/ready").status_code == 200
