@@ -102,16 +102,17 @@ class AnswerTable:
             connection.execute(delete(tables.answers).where(_ANSWERS.key == key))
 
     def _take_over(self, key: str, request: str, now: datetime) -> bool:
-        """Take the key of a dead process's post, after its last words to a server."""
+        """Take the key of a dead process's post, unless its answer is there."""
+        mine = (_ANSWERS.key == key) & (_ANSWERS.request == request) & _ANSWERS.status.is_(None)
+        with self._engine.connect() as connection:
+            owner = connection.scalar(select(_ANSWERS.claimed_by).where(mine))
+        if owner is None or not is_gone(owner):
+            return False
+        # a server may still be busy with the last words of the dead: this waits for them
         with writing(self._engine) as connection:
-            mine = (_ANSWERS.key == key) & (_ANSWERS.request == request)
-            owner = select(_ANSWERS.claimed_by).where(mine, _ANSWERS.status.is_(None))
-            name = connection.scalar(owner)
-            if name is None or not is_gone(name):
-                return False
-            taken = update(tables.answers).where(_ANSWERS.key == key)
-            connection.execute(taken.values(claimed_at=now, claimed_by=own_name()))
-        return True
+            taken = update(tables.answers).where(mine, _ANSWERS.claimed_by == owner)
+            taken = taken.values(claimed_at=now, claimed_by=own_name())
+            return connection.execute(taken).rowcount == 1
 
     def _known(self, key: str, request: str) -> Answer:
         """Return what is known of a key."""
