@@ -97,20 +97,20 @@ class Fieldwork:
         self._engine = engine
         self._desk = desk
 
-    def add(
-        self, visits: Sequence[Visit], results: pd.DataFrame, visitor: str
+    def add_visits(
+        self, visits: Sequence[Visit], visitor: str, results: pd.DataFrame | None = None
     ) -> tuple[list[VisitChange], ResultChanges]:
         """
-        Enter visits, or what was not known of them, and results: all of it or nothing.
+        Enter visits, or what was not known of them, and their results: all of it or nothing.
 
         Parameters
         ----------
         visits
             Visits, each as far as it is known.
-        results
-            As in `geoinspect.store.results.ResultStore.add`; may be empty.
         visitor
             User id of the inspector.
+        results
+            As in `geoinspect.store.results.ResultStore.add`; None or no rows for none.
 
         Returns
         -------
@@ -122,7 +122,7 @@ class Fieldwork:
             written = [each.inspection_id for each in changes if each.outcome in _WRITTEN]
             if written:
                 self._desk.enter(connection, "visit.add", details={"visits": written})
-            if results.empty:
+            if results is None or results.empty:
                 return changes, ResultChanges()
             return changes, enter_results(connection, self._desk, results, LinkParams())
 

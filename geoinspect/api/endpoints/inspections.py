@@ -51,7 +51,7 @@ def add_results(report: FieldReport, sight: SightDep) -> FieldReportOutcome:
     rows = rows_of(report.records, stops)
     _refuse_foreign(sight, report)
     visits = [Visit(**visit.model_dump()) for visit in report.visits]
-    changes, entered = sight.store.fieldwork.add(visits, rows, sight.actor.user_id)
+    changes, entered = sight.store.fieldwork.add_visits(visits, sight.actor.user_id, rows)
     return FieldReportOutcome(
         visits=[_told_visit(change) for change in changes],
         records=_told_records(report.records, entered),
