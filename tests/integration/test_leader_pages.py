@@ -84,11 +84,11 @@ def test_a_ranking_shows_the_figures_of_the_report(folder: CityFolder, by: str) 
 
 def test_groups_with_too_few_inspections_stand_apart_without_a_bar(folder: CityFolder) -> None:
     client = _client(folder, "leader")
-    page = client.get("/app/rates/ranking", params={**QUARTER, "by": "category"}).text
-    ranked, apart = page.split("检查太少，不参加排名")
-    few = [row for row in _cells(apart) if "样本不足" in row]
-    assert few
-    assert all("样本不足" not in row for row in _cells(ranked))
+    week = {"kind": "weekly", "date": "2026-10-15", "by": "category"}
+    page = client.get("/app/rates/ranking", params=week).text
+    ranked, apart = page.split("Too few inspections to be ranked")
+    assert [row for row in _cells(apart) if "too few" in row]
+    assert all("too few" not in row for row in _cells(ranked))
     assert "<rect" not in apart
 
 
@@ -111,20 +111,20 @@ def test_own_groups_stand_on_top_and_following_one_is_remembered(folder: CityFol
     client = _client(folder, "leader")
     address = "/app/rates/ranking"
     first = client.get(address, params={**QUARTER, "by": "district_id"}).text
-    assert "<h2>挂钩区域" not in first
+    assert "<h2>My area" not in first
     groups = re.findall(r'name="group" value="([^"]+)"', first)
     follow = {"by": "district_id", "group": groups[-1], "back": "kind=quarterly&date=2026-10-15"}
     page = client.get("/app/rates/follow", params=follow).text
-    assert page.index("<h2>挂钩区域") < page.index("<h2 class=\"next\">")
+    assert page.index("<h2>My area") < page.index('<h2 class="next">')
     assert re.findall(r'name="group" value="([^"]+)"', page)[0] == groups[-1]
-    assert "<h2>挂钩区域" not in client.get("/app/rates/follow", params=follow).text
+    assert "<h2>My area" not in client.get("/app/rates/follow", params=follow).text
 
 
 def test_a_leader_of_a_district_sees_that_district_alone(folder: CityFolder) -> None:
     client = _client(folder, "hooked")
     page = client.get("/app/rates/ranking", params={**QUARTER, "by": "district_id"}).text
     assert set(re.findall(r'name="group" value="([^"]+)"', page)) == {"D1"}
-    assert "<h2>挂钩区域" in page
+    assert "<h2>My area" in page
     other = {**QUARTER, "by": "district_id", "group": "D2"}
     nobody = {**other, "group": "D9"}
     answers = [client.get("/app/rates/records", params=each) for each in (other, nobody)]
