@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from geoinspect.demo import tinytown
 from geoinspect.density import KernelParams, kernel_density, violation_rate
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
     from geoinspect.network import RoadNetwork
+
+# on a machine that is busy a page takes its time, and is right nevertheless
+expect.set_options(timeout=15_000)
 
 # every field a user can fill gets one of these
 HOSTILE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,12 +98,10 @@ def _give_notice(store: Store) -> None:
         store.cases.notify(case_id, Mover("supervisor", Party.OFFICE), here, at=NOW)
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = CityFolder.create(tmp_path_factory.mktemp("app") / "city", name=HOSTILE[0])
-    _fill(folder)
-    office = Office(folder)
-    app = create_app(folder, clock=lambda: office.now)
+@contextmanager
+def serving(office: Office) -> Iterator[Office]:
+    """Serve a city as long as it is needed."""
+    app = create_app(office.folder, clock=lambda: office.now)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
@@ -115,6 +114,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     server.should_exit = True
     thread.join()
     listening.close()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = CityFolder.create(tmp_path_factory.mktemp("app") / "city", name=HOSTILE[0])
+    _fill(folder)
+    with serving(Office(folder)) as office:
+        yield office
 
 
 @dataclass
@@ -158,7 +165,7 @@ def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
         )  # fmt: skip
         context.set_default_timeout(15_000)
         one = Visit(context.new_page(), office.address)
-        _listen(one)
+        listen(one)
         one.go("/sign-in")
         one.page.get_by_label("账号").fill(user_id or role.value)
         one.page.get_by_label("密码").fill(PASSWORD)
@@ -174,7 +181,7 @@ def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
         one.page.context.close()
 
 
-def _listen(one: Visit) -> None:
+def listen(one: Visit) -> None:
     """Note requests that leave the service, errors of scripts, and what the policy forbade."""
 
     def note_request(request: Any) -> None:
@@ -293,8 +300,8 @@ def test_a_day_goes_from_order_to_release(visit: Callable[..., Visit], office: O
     page.locator("main details summary").first.click()
     assert page.locator("tbody tr").count() >= 2
     one.go("/app/routes")
-    frame = page.frame_locator("iframe.map-frame")
-    frame.locator("body.has-streets").wait_for(state="attached")
+    expect(page.locator("body.has-streets")).to_have_count(1)
+    assert page.locator(".route-stop").count() >= 2
     office.now = NOW
 
 
