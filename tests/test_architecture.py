@@ -18,7 +18,7 @@ LAYERS = (
     {"api"},
     {"jobs"},
     {"citybackup"},
-    {"casepapers"},
+    {"casepapers", "ticketanswers"},
     {"basemaps", "cityday", "cityimport", "cityreport"},
     {"cityfolder"},
     {"papers"},

@@ -32,9 +32,11 @@ from geoinspect.api.endpoints import (
     points,
     reports,
     running,
+    selfchecks,
     session,
     sign_in,
     static,
+    tickets,
     tiles,
     violations,
 )
@@ -54,6 +56,7 @@ from geoinspect.api.pages import (
     overview,
     rates,
     reporting,
+    units,
 )
 from geoinspect.api.pages import checklists as checklist_pages
 from geoinspect.api.pages import problems as problem_pages
@@ -122,13 +125,24 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     app.state.places = KnownPlaces()
     for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
         app.include_router(module.router)
-    for module in (openid, imports, planning, jobs, features, violations, tiles, cases):
+    for module in (
+        openid,
+        imports,
+        planning,
+        jobs,
+        features,
+        violations,
+        tiles,
+        cases,
+        selfchecks,
+        tickets,
+    ):
         app.include_router(module.router)
     for module in (offices, basemaps, checklists, auditlog):
         app.include_router(module.router)
     for module in (inspections, photos, fieldwork, running):
         app.include_router(module.router)
-    for module in (static, overview, days, running_pages, city, rates):
+    for module in (static, overview, days, running_pages, city, rates, units):
         app.include_router(module.router)
     for module in (problem_pages, reporting, lottery, administration):
         app.include_router(module.router)

@@ -110,7 +110,11 @@ class CaseDetails(CaseSummary):
 class NoticeOrder(_Schema):
     """A notice to be issued."""
 
-    defect: Defect = Field(description="A thing, or how people act: decides the working days.")
+    defect: Defect | None = Field(
+        default=None,
+        description="A thing, or how people act: decides the working days; null for that of the "
+        "checklist item by which it was found.",
+    )
     issuer: str | None = Field(
         default=None,
         pattern=r"^[^\W\d_][\w\-]{0,29}$",

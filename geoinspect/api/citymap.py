@@ -44,24 +44,32 @@ def map_facts(
     online
         The map service to show instead of the city's own tiles, None for those.
     """
-    districts = folder.districts()
-    tiles = None if online is not None else current_tiles(folder)
-    lonlat = positions_on(points, online)
-    address = "" if tiles is None else f"/tiles/{{z}}/{{x}}/{{y}}.mvt?version={tiles.fingerprint}"
+    ground = ground_facts(folder, language, has_tiles=online is None)
     return {
-        "tiles": tiles and {"url": address, "maxZoom": tiles.zooms[1]},
+        **ground,
         "online": online and {"urls": online.addresses, "maxZoom": online.max_zoom},
-        "attribution": _source(online, has_tiles=tiles is not None),
-        "styles": {"light": read_style("basemap"), "dark": read_style("basemap-dark")},
-        "hasDistricts": districts is not None,
-        "language": language,
-        "bounds": bounds_around(lonlat, districts),
+        "attribution": _source(online, has_tiles=ground["tiles"] is not None),
+        "bounds": bounds_around(positions_on(points, online), folder.districts()),
         "words": {
             "zoomIn": translate("Zoom in"),
             "zoomOut": translate("Zoom out"),
             "close": translate("Close"),
             "nobody": translate("nobody yet"),
         },
+    }
+
+
+def ground_facts(
+    folder: CityFolder, language: Language, *, has_tiles: bool = True
+) -> dict[str, Any]:
+    """Return what a script needs to draw the city's own base map; `tiles` None without roads."""
+    tiles = current_tiles(folder) if has_tiles else None
+    address = "" if tiles is None else f"/tiles/{{z}}/{{x}}/{{y}}.mvt?version={tiles.fingerprint}"
+    return {
+        "tiles": tiles and {"url": address, "maxZoom": tiles.zooms[1]},
+        "styles": {"light": read_style("basemap"), "dark": read_style("basemap-dark")},
+        "hasDistricts": folder.districts() is not None,
+        "language": language,
     }
 
 

@@ -35,6 +35,11 @@ class SheetItem(_Schema):
     kind: Literal["yes_no", "count_500m", "count_5min", "photo"]
     weight: float = Field(description="Of all items of the category 100 together.")
     severity: int = Field(description="1 minor to 3 grave.")
+    allowance: int = Field(description="Breaches that cost nothing and are no violation.")
+    defect: Literal["hardware", "conduct"] = Field(
+        description="Class of defects, which decides the deadline."
+    )
+    working_days: int = Field(description="That a unit has to put a violation right.")
 
 
 class SheetStop(_Schema):
@@ -48,6 +53,10 @@ class SheetStop(_Schema):
     lat: Latitude
     arrival: datetime
     departure: datetime
+    planned_arrival: datetime = Field(description="As drawn, before any amendment.")
+    dropped: Literal["", "NO_TIME", "ROAD_CLOSED", "BREAKDOWN"] = Field(
+        description="Why an amendment took the stop out; empty for a stop that is to be made."
+    )
     items: list[SheetItem]
 
 

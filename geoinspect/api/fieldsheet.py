@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geoinspect.api.fieldschemas import Sheet, SheetItem, SheetRoute, SheetStop
+from geoinspect.cases import Defect
 from geoinspect.checklists import in_force
 from geoinspect.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
     from geoinspect.api.fieldschemas import ItemResult, Visit
     from geoinspect.api.sight import Sight
+    from geoinspect.cases import DeadlineParams
     from geoinspect.checklists import Checklist, Item
 
 #: How far a phone's clock may be ahead of the service's.
@@ -33,13 +35,17 @@ def sheet_of(sight: Sight) -> Sheet:
     NotFoundError
         If there is none.
     """
-    own = sight.own_routes()
+    own, standing = sight.own_day()
     day = pd.Timestamp(own["date"]).date()
     checklist = _checklist(sight.store.checklists.all(), day)
+    deadlines = sight.folder.settings.cases.deadlines
     return Sheet(
         date=day,
         version=None if checklist is None else checklist.version,
-        routes=[_route(route, checklist) for route in own["routes"]],
+        routes=[
+            _route(drawn, now, lambda category: _items(checklist, category, deadlines))
+            for drawn, now in zip(own["routes"], standing, strict=True)
+        ],
     )
 
 
@@ -51,18 +57,32 @@ def _checklist(checklists: Iterable[Checklist], day: date) -> Checklist | None:
         return None
 
 
-def _route(route: dict[str, Any], checklist: Checklist | None) -> SheetRoute:
+def _route(
+    drawn: dict[str, Any], standing: dict[str, Any], items: Callable[[str], list[SheetItem]]
+) -> SheetRoute:
+    """Return a route as it stands, with the stops that were taken out of it at its end."""
+    planned = {stop["point_id"]: stop for stop in drawn["stops"]}
+    dropped = standing["dropped"]
+    gone = [stop for stop in drawn["stops"] if stop["point_id"] in dropped]
+    names = set(SheetStop.model_fields) - {"items", "planned_arrival", "dropped"}
     stops = [
         SheetStop(
-            items=[] if checklist is None else _items(checklist, stop["category"]),
-            **{name: stop[name] for name in SheetStop.model_fields if name != "items"},
+            items=items(stop["category"]),
+            planned_arrival=planned.get(stop["point_id"], stop)["arrival"],
+            dropped=dropped.get(stop["point_id"], ""),
+            **{name: stop[name] for name in names},
         )
-        for stop in route["stops"]
+        for stop in (*standing["stops"], *gone)
     ]
-    return SheetRoute(team_id=str(route["team_id"]), is_whole="return" in route, stops=stops)
+    return SheetRoute(team_id=str(drawn["team_id"]), is_whole=standing["is_whole"], stops=stops)
 
 
-def _items(checklist: Checklist, category: str) -> list[SheetItem]:
+def _items(
+    checklist: Checklist | None, category: str, deadlines: DeadlineParams
+) -> list[SheetItem]:
+    """Return the items of a category; none where no checklist holds."""
+    if checklist is None:
+        return []
     return [
         SheetItem(
             item_id=item.item_id,
@@ -71,6 +91,9 @@ def _items(checklist: Checklist, category: str) -> list[SheetItem]:
             kind=item.kind.value,
             weight=checklist.weights[category][item.item_id],
             severity=item.severity,
+            allowance=item.allowance,
+            defect=item.item_class.value,
+            working_days=deadlines.working_days(Defect(item.item_class.value), item.severity),
         )
         for item in checklist.items_of(category)
     ]
@@ -118,9 +141,12 @@ class OwnStops:
         """
         day = self.day_of(at)
         if day not in self._days:
-            routes = self.sight.own_routes(day)["routes"]
+            own, standing = self.sight.own_day(day)
+            # a stop that was taken out may have been made before its inspector knew
             self._days[day] = {
-                stop["point_id"]: stop["category"] for route in routes for stop in route["stops"]
+                stop["point_id"]: stop["category"]
+                for route in (*own["routes"], *standing)
+                for stop in route["stops"]
             }
         if point_id not in self._days[day]:
             raise NotFoundError(

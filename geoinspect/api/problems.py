@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geoinspect.cases import TRANSITIONS, Act, Mover, Party, Standing, State, find_signs, is_overdue
+from geoinspect.cases import (
+    TRANSITIONS,
+    Act,
+    Defect,
+    Mover,
+    Party,
+    Standing,
+    State,
+    find_signs,
+    is_overdue,
+)
 from geoinspect.cases.deadlines import FINAL
 from geoinspect.cases.states import next_move
 from geoinspect.errors import IllegalTransitionError, NotFoundError
@@ -156,6 +166,12 @@ def check_step(sight: Sight, standing: Standing, act: Act) -> None:
     """
     at = max([sight.now, *(move.at for move in standing.moves)])
     next_move(standing, act, mover_for(sight.actor, act), at=at, reason="-")
+
+
+def defect_of(sight: Sight, row: Row) -> Defect | None:
+    """Return the class of defects of a problem: of its case, or of the item it was found by."""
+    found = row["defect"] or sight.store.results.class_of(row["case_id"])
+    return None if found is None else Defect(found)
 
 
 def approvers(sight: Sight, standing: Standing) -> list[str]:

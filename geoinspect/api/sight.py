@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
+from geoinspect.amending.record import present_route
 from geoinspect.api.dependencies import ActorDep, FolderDep, NowDep, StoreDep  # noqa: TC001
 from geoinspect.cases import State
 from geoinspect.errors import NotFoundError
@@ -203,17 +204,71 @@ class Sight:
         NotFoundError
             If there are none.
         """
+        record, routes = self._own(day)
+        return {"date": record["date"], "routes": routes}
+
+    def own_day(self, day: date | None = None) -> tuple[Record, list[Record]]:
+        """
+        Return one's own routes as drawn, and as they stand by now, each as far as released.
+
+        Parameters
+        ----------
+        day
+            As in `own_routes`.
+
+        Returns
+        -------
+        own
+            As `own_routes`.
+        standing
+            The same routes after all amendments: `stops` that the drawn timetable or the
+            amended one has released, `is_whole` if no more can follow, and `dropped`, the
+            codes of the reasons of those that were taken out, by point id.
+
+        Raises
+        ------
+        NotFoundError
+            If there are none.
+        """
+        record, routes = self._own(day)
+        amendments = self.store.ledger.amendments(record["draw"]["commitment"])
+        standing = [self._standing(record, amendments, route) for route in routes]
+        return {"date": record["date"], "routes": routes}, standing
+
+    def _own(self, day: date | None) -> tuple[Record, list[Record]]:
+        """Return the record that one's own newest released routes are of, and the routes."""
         for content in self._records(day):
             record = json.loads(content)
             if may(self.actor, Permission.READ_SEALED_PLAN):
-                return {"date": record["date"], "routes": record["routes"]}
+                return record, record["routes"]
             begun = released_teams(record, self.now, self._params())
             teams = visible_teams(self.actor, record, begun)
             routes = (released_route(record, team, self.now, self._params()) for team in teams)
             found = [route for route in routes if route is not None]
             if found:
-                return {"date": record["date"], "routes": found}
+                return record, found
         raise _no_plan()
+
+    def _standing(self, record: Record, amendments: list[Record], drawn: Record) -> Record:
+        """Return one route as amended, as far as it is released; see `own_day`."""
+        team = drawn["team_id"]
+        present = present_route(record, amendments, team)
+        released = released_route({**record, "routes": [present]}, team, self.now, self._params())
+        known = {stop["point_id"] for stop in drawn["stops"]}
+        dropped = {
+            entry["point_id"]: entry["code"]
+            for amendment in amendments
+            if amendment["team_id"] == team
+            for entry in amendment["dropped"]
+            if entry["point_id"] in known
+        }
+        # what was told once is not taken back, whatever the amended timetable says
+        told = known | {stop["point_id"] for stop in (released or drawn)["stops"]}
+        return {
+            "stops": [stop for stop in present["stops"] if stop["point_id"] in told - set(dropped)],
+            "is_whole": "return" in drawn or "return" in (released or drawn),
+            "dropped": dropped,
+        }
 
     def amendments(self, day: date) -> list[Record]:
         """

@@ -10,9 +10,9 @@ import typer
 
 from geoinspect.cli.importing import AnswerOption, DatumOption, SheetOption, tell_import
 from geoinspect.cli.session import session_of
-from geoinspect.exports import export_tickets
 from geoinspect.intake import read_tickets
 from geoinspect.store import Changes
+from geoinspect.ticketanswers import write_answers
 from geoinspect.tickets import Gazetteer, evidence_in_words, locate_tickets, reason_in_words
 
 if TYPE_CHECKING:
@@ -71,13 +71,16 @@ def write_tickets(
     output: Annotated[Path, typer.Option("-o", help="Sheet to write, .xlsx or .csv.")],
 ) -> None:
     """
-    Write the state of every ticket, to be sent back to its hotline.
+    Write state, reply and closing day of every ticket, to be sent back to its hotline.
 
     Example: geoinspect -C taicang export tickets -o 回复.xlsx
     """
     session = session_of(context)
-    store = session.city().store()
-    n = export_tickets(store.tickets.tickets(), output, language=session.language)
+    city = session.city()
+    store = city.store()
+    n = write_answers(
+        store, store.tickets.tickets(), output, zone=city.settings.zone, language=session.language
+    )
     session.log("export", "tickets", rows=n)
     session.say("{n} tickets written to {path}", n=n, path=output)
 

@@ -125,7 +125,13 @@ def notice(
     context: typer.Context,
     case_id: _CaseId,
     by: _By,
-    defect: Annotated[Defect, typer.Option(help="What is wrong: a thing, or how people act.")],
+    defect: Annotated[
+        Defect | None,
+        typer.Option(
+            help="What is wrong: a thing, or how people act.",
+            show_default="that of the checklist item it was found by",
+        ),
+    ] = None,
     issuer: _Issuer = "",
     basis: Annotated[str, typer.Option(help="Rule that the item rests on.")] = "",
     photo: _Photos = None,
@@ -140,8 +146,9 @@ def notice(
     folder = session.city()
     cases, now = folder.store().cases, datetime.now(UTC)
     photos = _kept(folder, photo)
+    known = defect or _defect_of(folder, case_id)
     with _told(session):
-        cases.open(case_id, defect, at=now)
+        cases.open(case_id, known, at=now)
         cases.add_photos(case_id, photos)
         issued = cases.notify(
             case_id, Mover(by, Party.OFFICE), _office(folder, issuer), at=now,
@@ -345,6 +352,18 @@ def signs(context: typer.Context) -> None:
         ),
     )
     session.say("{signs} signs, {relapses} relapses.", signs=len(found), relapses=len(relapses))
+
+
+def _defect_of(folder: CityFolder, case_id: str) -> Defect:
+    """Return the class of the checklist item that a violation was found by."""
+    found = folder.store().results.class_of(case_id)
+    if found is None:
+        raise InputError(
+            "Case {case_id} was found by no item of a checklist: say whether it is a thing "
+            "(hardware) or how people act (conduct).",
+            case_id=case_id,
+        )
+    return Defect(found)
 
 
 def _office(folder: CityFolder, issuer: str = "") -> Office:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, IntArray
 
 #: Sources of violations that whoever answers for the place reported itself.
-SELF_FOUND = frozenset({"self-check", "self_check", "自查", "社区自查"})
+SELF_CHECK = "self-check"
+SELF_FOUND = frozenset({SELF_CHECK, "self_check", "自查", "社区自查"})
 
 #: Why a violation does not count for somebody, by code; the first that holds is named.
 REASONS = {

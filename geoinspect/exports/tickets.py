@@ -16,10 +16,22 @@ if TYPE_CHECKING:
 
     from geoinspect.messages import Language
 
-COLUMNS = ("Ticket", "Source", "Case", "State", "Reply", "Linked because", "Located because")
+COLUMNS = (
+    *("Ticket", "Source", "Case", "State", "Reply", "Closed on", "Linked because"),
+    "Located because",
+)
 #: Labels in the reader's language are those that the ticket reader knows.
 _LABELS = {
-    "zh": ("工单编号", "来源", "案件号", "办理状态", "答复内容", "合并依据", "定位依据"),
+    "zh": (
+        "工单编号",
+        "来源",
+        "案件号",
+        "办理状态",
+        "答复内容",
+        "办结日期",
+        "合并依据",
+        "定位依据",
+    ),
     "en": COLUMNS,
 }
 
@@ -33,6 +45,7 @@ def export_tickets(
     *,
     states: Mapping[str, str] | None = None,
     replies: Mapping[str, str] | None = None,
+    closed: Mapping[str, str] | None = None,
     language: Language = "zh",
 ) -> int:
     """
@@ -49,6 +62,8 @@ def export_tickets(
         registered.
     replies
         Reply about each case by its id; without one a sentence tells its state.
+    closed
+        Day on which each case was closed, by its id.
     language
         Language of labels and sentences.
 
@@ -63,7 +78,7 @@ def export_tickets(
         If the name ends in neither .xlsx nor .csv, or the file cannot be written.
     """
     rows = [
-        _row(str(ticket_id), row, states or {}, replies or {}, language)
+        _row(str(ticket_id), row, states or {}, replies or {}, closed or {}, language)
         for ticket_id, row in zip(tickets.index, tickets.to_dict("records"), strict=True)
     ]
     return write_sheet(
@@ -76,6 +91,7 @@ def _row(
     ticket: Mapping[Any, Any],
     states: Mapping[str, str],
     replies: Mapping[str, str],
+    closed: Mapping[str, str],
     language: Language,
 ) -> list[str]:
     """Return one ticket as a row of the sheet."""
@@ -94,6 +110,7 @@ def _row(
         case,
         state,
         replies.get(case, told),
+        closed.get(case, ""),
         reason_in_words(str(ticket["link_reason"]), translate),
         evidence_in_words(str(ticket["evidence"]), translate),
     ]

@@ -41,3 +41,4 @@ class Permission(StrEnum):
     APPROVE_REPLY = "approve-reply"
     REINSPECT_CASE = "reinspect-case"
     READ_SIGNS = "read-signs"
+    SELF_CHECK = "self-check"

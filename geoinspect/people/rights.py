@@ -80,6 +80,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             Permission.READ_VIOLATIONS,
             Permission.READ_SCORECARD,
             Permission.REPLY_TO_CASE,
+            Permission.SELF_CHECK,
         }
     ),
     Role.INSPECTOR: frozenset(

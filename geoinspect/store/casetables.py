@@ -245,6 +245,13 @@ class CaseTables:
                 ),
             )
 
+    def last_replies(self) -> dict[str, str]:
+        """Return the newest reply of each case that has one, by the id of the case."""
+        replies = tables.replies.c
+        wanted = select(replies.case_id, replies.text).order_by(replies.case_id, replies.number)
+        with self._engine.connect() as connection:
+            return {row.case_id: row.text for row in connection.execute(wanted)}
+
     def seeds(self) -> dict[int, str]:
         """Return the seeds that decide which closed cases are visited again, by year."""
         with self._engine.connect() as connection:

@@ -169,6 +169,20 @@ class ResultStore:
         with reading(self._engine) as connection:
             return {row.inspection_id: row.point_id for row in connection.execute(wanted)}
 
+    def class_of(self, violation_id: str) -> str | None:
+        """Return the class of the item that a violation was found by, None if by none."""
+        items = tables.checklist_items.c
+        of_item = (_RESULTS.version == items.version) & (_RESULTS.item_id == items.item_id)
+        wanted = (
+            select(items.item_class)
+            .join_from(tables.results, tables.checklist_items, of_item)
+            .where(_RESULTS.violation_id == violation_id)
+            .order_by(_RESULTS.inspected_at)
+        )
+        with reading(self._engine) as connection:
+            found: str | None = connection.scalars(wanted).first()
+        return found
+
     def of_violation(self, violation_id: str) -> pd.DataFrame:
         """Return the records of a violation; several if it was found several times."""
         results = self.results(current=False)

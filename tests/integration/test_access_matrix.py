@@ -226,10 +226,17 @@ def _city(path: Path, planted: Planted) -> CityFolder:
             planted.plan["routes"][0]["stops"][-1],
         )
         facts = {"commitment": commitment, "number": 1, "date": "2026-11-23"}
-        dropped = [{"point_id": last["point_id"], "reason": f"{last['name']}-AMENDED"}]
-        told = {"team_id": "1", "at": "2026-11-23T09:20:00+08:00", "event": {"kind": "breakdown"}}
-        route = {**planted.plan["routes"][0], "return": None}
-        store.ledger.add_amendment({**facts, **told, "dropped": dropped, "route": route})
+        reason = f"{last['name']}-AMENDED"
+        dropped = [{"point_id": last["point_id"], "code": "BREAKDOWN", "reason": reason}]
+        route = planted.plan["routes"][0]
+        route = {**route, "stops": route["stops"][:-1], "return": None}
+        told = {
+            "route": route,
+            "team_id": "1",
+            "at": "2026-11-23T09:20:00+08:00",
+            "event": {"kind": "breakdown"},
+        }
+        store.ledger.add_amendment({**facts, **told, "dropped": dropped})
     store.close()
     return folder
 

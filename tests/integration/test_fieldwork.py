@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from geoinspect.amending.amend import amend
 from geoinspect.api.app import create_app
 from geoinspect.checklists import Checklist, Item, ItemClass, Kind
 from geoinspect.cityfolder import CityFolder
@@ -20,10 +21,13 @@ from geoinspect.demo import tinytown
 from geoinspect.people import Role
 from geoinspect.people.account import Account
 from geoinspect.people.bearers import csrf_token
+from geoinspect.responsibility import assign
 from geoinspect.sealing import ReleaseParams
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from geoinspect.network import RoadNetwork
 
 HERE = "http://127.0.0.1:8000"
 DRAWN = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -152,8 +156,92 @@ def test_the_sheet_has_the_own_stops_with_the_items_that_hold(
         ]
     assert route["stops"][0]["items"][1] == {
         "item_id": "B", "text_zh": "遛狗牵绳", "text_en": "Dogs on a leash",
-        "kind": "count_5min", "weight": 40.0, "severity": 1,
+        "kind": "count_5min", "weight": 40.0, "severity": 1, "allowance": 1,
+        "defect": "conduct", "working_days": 5,
     }  # fmt: skip
+
+
+def _amend(folder: CityFolder, plan: dict[str, Any], network: RoadNetwork, **event: Any) -> Any:
+    """Amend the route of inspector I1 once its first stop is made, and return the amendment."""
+    team = plan["draw"]["inspectors"][0]["team_id"]
+    (route,) = (route for route in plan["routes"] if route["team_id"] == team)
+    at = datetime.fromisoformat(route["stops"][0]["departure"])
+    made = amend(plan, [], network, team_id=team, at=at, event=event, made_at=WORKING)
+    store = folder.store()
+    store.ledger.add_amendment(made)
+    store.close()
+    return made
+
+
+def test_a_stop_that_was_taken_out_is_told_and_what_was_recorded_there_is_taken(
+    folder: CityFolder,
+    plan: dict[str, Any],
+    stops: dict[str, list[str]],
+    tinytown_network: RoadNetwork,
+) -> None:
+    _amend(folder, plan, tinytown_network, kind="breakdown")
+    gone = stops["I1"][1:]
+    assert gone
+    phone = Phone(folder, "li")
+    (route,) = phone.sheet().json()["routes"]
+    told = {stop["point_id"]: stop["dropped"] for stop in route["stops"]}
+    assert told == {stops["I1"][0]: "", **dict.fromkeys(gone, "BREAKDOWN")}
+    assert all(stop["items"] for stop in route["stops"])
+    # its inspector did not know: what was seen there comes later, and is not lost
+    visit = {"inspection_id": FIRST, "point_id": gone[0], "arrived_at": AT, "finished_at": AT}
+    answer = phone.send(_record(gone[0]), visits=(visit,))
+    assert _outcomes(answer) == ["added"]
+
+
+def test_a_delay_shows_when_a_stop_was_to_be_made(
+    folder: CityFolder,
+    plan: dict[str, Any],
+    stops: dict[str, list[str]],
+    tinytown_network: RoadNetwork,
+) -> None:
+    _amend(folder, plan, tinytown_network, kind="late", late_s=300)
+    (route,) = Phone(folder, "li").sheet().json()["routes"]
+    kept = [stop for stop in route["stops"] if not stop["dropped"]]
+    assert route["is_whole"]
+    assert kept[0]["arrival"] == kept[0]["planned_arrival"]
+    # where the team waits for the doors to open, the delay is made up for
+    assert all(stop["arrival"] >= stop["planned_arrival"] for stop in kept)
+    assert any(stop["arrival"] > stop["planned_arrival"] for stop in kept)
+    assert {stop["point_id"] for stop in route["stops"]} == set(stops["I1"])
+
+
+def test_stop_by_stop_an_amended_sheet_tells_no_more_than_the_next_stop(
+    folder: CityFolder,
+    plan: dict[str, Any],
+    stops: dict[str, list[str]],
+    tinytown_network: RoadNetwork,
+) -> None:
+    _amend(folder, plan, tinytown_network, kind="breakdown")
+    (route,) = Phone(folder, "li", UNDERWAY, mode="stop-by-stop").sheet().json()["routes"]
+    assert [stop["point_id"] for stop in route["stops"]] == stops["I1"][:1]
+
+
+def test_a_failing_item_leads_to_the_deadline_of_its_class(
+    folder: CityFolder, stops: dict[str, list[str]]
+) -> None:
+    store = folder.store()
+    store.replace_assignments(assign(store.points(), tinytown.districts(), tinytown.units()))
+    store.close()
+    phone = Phone(folder, "li")
+    allowed = _record(stops["I1"][0], item_id="B", n_breaches=1)
+    failing = _record(stops["I1"][0], item_id="A", n_breaches=1)
+    assert _outcomes(phone.send(allowed, failing)) == ["added", "added"]
+    store = folder.store()
+    # one dog without a leash is allowed
+    (case_id,) = store.violations().index
+    store.close()
+    office = Phone(folder, "chen").client
+    page = office.get(f"/app/problems/{case_id}").text
+    assert '<option value="hardware" selected>' in page
+    answer = office.post(f"/cases/{case_id}/notices", json={}, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["defect"] == "hardware"
+    assert answer.json()["notice"]["working_days"] == 10
 
 
 def test_stop_by_stop_the_sheet_ends_with_the_next_stop(

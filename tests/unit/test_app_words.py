@@ -9,6 +9,7 @@ from geoinspect.api.pages.administration import DAY_WORDS, KINDS, WEEKDAYS
 from geoinspect.api.pages.days import STEPS
 from geoinspect.api.pages.problems import FILTERS
 from geoinspect.api.pages.rendering import NAVIGATION
+from geoinspect.api.pages.units import STATUSES
 from geoinspect.cases import Act, Defect, Party, State
 from geoinspect.cases.signs import FINDING, REINSPECTION, REPLY
 from geoinspect.jobs import TASKS
@@ -35,6 +36,7 @@ def test_every_word_that_a_template_puts_together_is_translated() -> None:
     words += [f"role {role}" for role in Role] + [name for _, name in FILTERS]
     words += [f"case is {state}" for state in State] + [f"step {act}" for act in Act]
     words += [f"part {party}" for party in Party] + [f"severity {n}" for n in (1, 2, 3)]
+    words += [name for _, name in STATUSES]
     words += [f"defect {each}" for each in Defect]
     words += [f"photo of {use}" for use in (FINDING, REPLY, REINSPECTION)]
     chinese = translator("zh")

@@ -21,7 +21,7 @@ from geoinspect.api.caseschemas import (
 from geoinspect.api.entitytags import require_match
 from geoinspect.api.idempotency import KeyDep  # noqa: TC001  FastAPI reads the annotations
 from geoinspect.api.permits import needs
-from geoinspect.api.problems import check_step, chosen, find_problem, mover_for, rows_of
+from geoinspect.api.problems import check_step, chosen, defect_of, find_problem, mover_for, rows_of
 from geoinspect.api.problems import problems as seen
 from geoinspect.api.responses import problems
 from geoinspect.api.sight import Sight, SightDep  # noqa: TC001
@@ -167,7 +167,7 @@ def add_photos(case_id: str, desk: DeskDep, photos: Photos) -> CaseDetails:
     if row["defect"] is None:
         raise InputError("Photos belong to a case: issue the notice of {case_id} first.",
                          case_id=case_id)  # fmt: skip
-    desk.sight.store.cases.add_photos(case_id, _kept(desk.sight, photos))
+    desk.sight.store.cases.add_photos(case_id, kept_photos(desk.sight, photos))
     return desk.answer(case_id)
 
 
@@ -181,9 +181,16 @@ def issue_notice(case_id: str, order: NoticeOrder, desk: DeskDep) -> CaseDetails
             "add a rule for it to the table of units.",
             case_id=case_id,
         )
+    defect = order.defect or defect_of(sight, row)
+    if defect is None:
+        raise InputError(
+            "Case {case_id} was found by no item of a checklist: say whether it is a thing "
+            "(hardware) or how people act (conduct).",
+            case_id=case_id,
+        )
     sight.store.cases.notify(
         case_id, mover_for(sight.actor, Act.NOTIFY), _office(sight, order.issuer), at=sight.now,
-        basis=order.basis, defect=order.defect,
+        basis=order.basis, defect=defect,
     )  # fmt: skip
     return desk.answer(case_id)
 
@@ -195,7 +202,7 @@ def reply_to_case(
     """Say what the unit did, with photos as proof."""
     desk.take(case_id, Act.REPLY)
     desk.sight.store.cases.reply(
-        case_id, mover_for(desk.sight.actor, Act.REPLY), text, _kept(desk.sight, photos),
+        case_id, mover_for(desk.sight.actor, Act.REPLY), text, kept_photos(desk.sight, photos),
         at=desk.sight.now,
     )  # fmt: skip
     return desk.answer(case_id)
@@ -228,9 +235,11 @@ def reinspect_case(
     mover = mover_for(sight.actor, Act.REINSPECT)
     facts: dict[str, Any] = {"passed": passed, "at": sight.now, "note": note.strip()}
     if may(sight.actor, Permission.RUN_CASES):
-        cases.reinspect(case_id, mover, mover, _office(sight), photos=_kept(sight, photos), **facts)
+        cases.reinspect(
+            case_id, mover, mover, _office(sight), photos=kept_photos(sight, photos), **facts
+        )
     else:
-        cases.look_again(case_id, mover, photos=_kept(sight, photos), **facts)
+        cases.look_again(case_id, mover, photos=kept_photos(sight, photos), **facts)
     return desk.answer(case_id)
 
 
@@ -283,7 +292,7 @@ def _office(sight: Sight, issuer: str | None = None) -> Office:
     return Office(settings.zone, issuer or settings.cases.issuer, settings.cases.deadlines)
 
 
-def _kept(sight: Sight, files: Iterable[UploadFile]) -> list[Photo]:
+def kept_photos(sight: Sight, files: Iterable[UploadFile]) -> list[Photo]:
     """Read photos, and keep them once all are known to be photos."""
     # a browser sends a field without a file as a file without a name
     contents = [(file.file.read(), file.filename) for file in files if file.filename]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
+from geoinspect.api.citymap import ground_facts
 from geoinspect.api.dependencies import FolderDep  # noqa: TC001
-from geoinspect.api.pages.rendering import AppPage, render, static_url
+from geoinspect.api.pages.rendering import AppPage, language_of, render, static_url
 from geoinspect.api.permits import PUBLIC, needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.errors import NotFoundError
@@ -22,11 +23,20 @@ WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 @router.get("/app/inspect", **needs(Permission.RECORD_RESULTS))
 def show_inspect(request: Request, sight: SightDep) -> AppPage:
     """Show the page on which inspections are recorded; what it shows, the phone has or fetches."""
+    language = language_of(request, sight.folder.settings.language)
     try:
         sight.own_routes()
     except NotFoundError:
-        return render(request, sight, "inspect", is_released=False)
-    return render(request, sight, "inspect", is_released=True)
+        is_released = False
+    else:
+        is_released = True
+    return render(
+        request,
+        sight,
+        "inspect",
+        is_released=is_released,
+        ground=ground_facts(sight.folder, language),
+    )
 
 
 @router.get("/service-worker.js", **PUBLIC)

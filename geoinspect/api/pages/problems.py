@@ -11,7 +11,15 @@ from geoinspect.api.casedetails import details_of, standing_of, summary_of, tag_
 from geoinspect.api.pages.city import Page, Words, holds, n_pages, one_page
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
-from geoinspect.api.problems import approvers, chosen, find_problem, problems, rows_of, signs_of
+from geoinspect.api.problems import (
+    approvers,
+    chosen,
+    defect_of,
+    find_problem,
+    problems,
+    rows_of,
+    signs_of,
+)
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.cases import Defect, State, reason_to_escalate
 from geoinspect.cases.deadlines import OPEN_FOR_UNIT
@@ -65,7 +73,8 @@ def show_problem(request: Request, sight: SightDep, case_id: str) -> AppPage:
     """Show a problem: what is to be done now, the notice, and every step."""
     details = details_of(sight, case_id)
     translate = translator(language_of(request, sight.folder.settings.language))
-    standing, _ = standing_of(sight, find_problem(sight, case_id))
+    row = find_problem(sight, case_id)
+    standing, _ = standing_of(sight, row)
     has_proofs = any(move.photos for move in details.moves) or details.state is State.CLOSED
     return render(
         request,
@@ -75,6 +84,7 @@ def show_problem(request: Request, sight: SightDep, case_id: str) -> AppPage:
         tag=tag_of_case(details),
         names={each.user_id: each.name for each in sight.store.people.accounts()},
         defects=[each.value for each in Defect],
+        usual_defect=defect_of(sight, row),
         working_days=_working_days(sight, details),
         issuer=sight.folder.settings.cases.issuer,
         approvers=approvers(sight, standing) if details.state is State.REPLIED else None,

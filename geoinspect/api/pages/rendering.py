@@ -117,6 +117,7 @@ NAVIGATION = (
         (Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE),
     ),
     Entry("/app/inspect", "Inspect", "camera", (Permission.RECORD_RESULTS,)),
+    Entry("/app/mine", "My points", "pin", (Permission.SELF_CHECK,)),
     Entry("/app/points", "Points", "pin", (Permission.READ_POINTS,)),
     Entry(
         "/app/problems",

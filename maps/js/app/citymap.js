@@ -11,7 +11,7 @@
   const { line } = GeoInspectGround;
   const circles = L.featureGroup();
   const ground = GeoInspectGround.open(holder, facts, (style) => {
-    circles.eachLayer((circle) => circle.setStyle({ color: style.pointEdge, fillColor: style.point }));
+    circles.eachLayer((circle) => circle.setStyle({ color: style.pointEdge, fillColor: fillOf(circle.status, style) }));
   });
   const map = ground.map;
   circles.addTo(map);
@@ -19,9 +19,15 @@
 
   function card(point) {
     const node = document.createElement("div");
-    node.append(line(point.name, "map-name"), line(point.category, "map-note"), line(point.unit || facts.words.nobody, "map-note"));
+    node.append(line(point.name, "map-name"), line(point.category, "map-note"));
+    // on a page of one unit's points the unit goes without saying
+    if (!point.status) node.append(line(point.unit || facts.words.nobody, "map-note"));
     return node;
   }
+
+  /** Colours of how a point stands; the list says the same in words. */
+  const STATUS_FILLS = { late: "#c8442f", near: "#d98a00", open: "#2b6cb0", fine: "#2f8f5b" };
+  const fillOf = (status, style) => STATUS_FILLS[status] || style.point;
 
   /** Draw the points of the list that is open; `fit` moves the map so that all are seen. */
   function drawPoints(fit) {
@@ -29,11 +35,12 @@
     const style = ground.style();
     circles.clearLayers();
     shown = new Map();
-    JSON.parse(list ? list.dataset.points : "[]").forEach(([id, name, category, unit, lon, lat]) => {
+    JSON.parse(list ? list.dataset.points : "[]").forEach(([id, name, category, unit, lon, lat, status]) => {
       const circle = L.circleMarker([lat, lon], {
-        radius: 6, weight: 1.5, color: style.pointEdge, fillColor: style.point, fillOpacity: 0.95,
+        radius: 6, weight: 1.5, color: style.pointEdge, fillColor: fillOf(status, style), fillOpacity: 0.95,
       });
-      circle.bindPopup(() => card({ name, category, unit }), { autoPanPadding: [24, 24] });
+      circle.status = status;
+      circle.bindPopup(() => card({ name, category, unit, status }), { autoPanPadding: [24, 24] });
       // the point of the card that is open is the larger one
       circle.on("popupopen", () => circle.setRadius(9).bringToFront());
       circle.on("popupclose", () => circle.setRadius(6));

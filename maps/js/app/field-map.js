@@ -1,12 +1,15 @@
 "use strict";
 /*
- * A small map of one's own stops, on which a tap says where a problem lies. It has no streets:
- * those would have to be on the phone in a dead spot as well. Syntax: Chrome 88.
+ * A small map of one's own stops, on which a tap says where a problem lies. Its streets come
+ * from the service's tiles; in a dead spot the worker has those that were seen before, and
+ * without any the map still says where the stops are. Syntax: Chrome 88.
  */
 (function () {
   const L = window.L;
   const holder = document.getElementById("problem-map");
   const CLOSEST_ZOOM = 17;
+  const ground = JSON.parse(holder.dataset.ground);
+  const isDark = window.matchMedia("(prefers-color-scheme: dark)");
   let map = null;
   let layer = null;
   let mark = null;
@@ -15,6 +18,13 @@
   function open() {
     map = L.map(holder, { attributionControl: false, maxZoom: 20 });
     layer = L.layerGroup().addTo(map);
+    if (ground.tiles) {
+      const style = ground.styles[isDark.matches ? "dark" : "light"];
+      const streets = window.CityStreets(map, style).add(ground.tiles.url, {
+        maxZoom: ground.tiles.maxZoom, hasDistricts: ground.hasDistricts, language: ground.language,
+      });
+      streets.slice(-1).forEach((drawn) => drawn.on("load", () => { holder.dataset.streets = "drawn"; }));
+    }
     map.on("click", ({ latlng }) => {
       const { lng, lat } = latlng.wrap();
       setMark({ lon: lng, lat });

@@ -177,8 +177,8 @@
   ));
 
   /** The stop at which somebody is comes first, then the next ones, then those that are done. */
-  function rank(visit) {
-    if (visit === undefined) return 1;
+  function rank({ stop, visit }) {
+    if (visit === undefined) return stop.dropped ? 3 : 1;
     return visit.is_open ? 0 : 2;
   }
 
@@ -191,21 +191,33 @@
     // a visit that nobody finished stays, whatever day it is by now
     const older = visits.filter((visit) => visit.is_open && !shownVisits.has(visit));
     cards.push(...older.map((visit) => ({ stop: visit.stop, visit })));
-    cards.sort((a, b) => rank(a.visit) - rank(b.visit) || a.stop.sequence - b.stop.sequence);
-    window.GeoInspectMap.show(stopsOf());
+    cards.sort((a, b) => rank(a) - rank(b) || a.stop.sequence - b.stop.sequence);
+    window.GeoInspectMap.show(stopsOf().filter((stop) => !stop.dropped));
     byId("stops").replaceChildren(...cards.map(({ stop, visit }, k) => {
       const own = visit ? answers.filter((row) => row.inspection_id === visit.inspection_id) : [];
       return stopNode(stop, visit, own, k === 0);
     }));
   }
 
+  const hour = (moment) => moment.slice(11, 16);
+
+  /** Say when a stop is to be made, and when it was to be made before an amendment. */
+  function timesOf(stop) {
+    const times = `${hour(stop.arrival)}–${hour(stop.departure)}`;
+    const planned = stop.planned_arrival || stop.arrival;
+    return hour(planned) === hour(stop.arrival) ? times : word("moved", { times, planned: hour(planned) });
+  }
+
   function stopNode(stop, visit, answers, isFirst) {
     const parts = copy("stop");
     parts.name.textContent = `${stop.sequence}. ${stop.name}`;
-    parts.meta.textContent = `${stop.category} · ${stop.arrival.slice(11, 16)}–${stop.departure.slice(11, 16)}`;
+    parts.meta.textContent = `${stop.category} · ${timesOf(stop)}`;
+    const isDropped = Boolean(stop.dropped);
+    parts.dropped.hidden = !isDropped;
+    parts.dropped.textContent = isDropped ? word(`dropped_${stop.dropped}`) : "";
     parts.map.href = `geo:${stop.lat},${stop.lon}?q=${stop.lat},${stop.lon}`;
-    parts.next.hidden = !isFirst || (visit !== undefined && !visit.is_open);
-    parts.arrive.hidden = visit !== undefined;
+    parts.next.hidden = !isFirst || isDropped || (visit !== undefined && !visit.is_open);
+    parts.arrive.hidden = visit !== undefined || isDropped;
     parts.arrive.addEventListener("click", () => arrive(stop));
     parts.open.hidden = visit === undefined || !visit.is_open;
     parts.done.hidden = visit === undefined || visit.is_open;
@@ -278,7 +290,7 @@
     parts.summary.textContent = word("summary", {
       n: answers.length,
       of: visit.stop.items.length,
-      wanting: n((row) => row.n_breaches > 0),
+      wanting: n((row) => isWanting(visit.stop.items.find((item) => item.item_id === row.item_id), row)),
       at: clock(visit.finished_at),
     });
     parts.correct.addEventListener("click", async () => {
@@ -286,6 +298,9 @@
       await showStops();
     });
   }
+
+  /** Tell whether an answer is a violation: more breaches than are allowed. */
+  const isWanting = (item, row) => row.n_breaches > ((item && item.allowance) || 0);
 
   const isAnswered = (row) => row.n_breaches !== undefined;
 
@@ -339,13 +354,13 @@
   function itemNode(visit, item, answer) {
     const parts = copy(isCounted(item) ? "counted" : "plain");
     const show = (row) => {
-      if (isCounted(item)) showCount(parts, row);
+      if (isCounted(item)) showCount(parts, row, item);
       else showChoice(parts, row);
       showPhotos(parts, row);
     };
     const choose = async (how) => show(await record(visit, item, how));
     parts.text.textContent = textOf(item);
-    parts.meta.textContent = word("item_meta", { weight: item.weight, severity: item.severity });
+    parts.meta.textContent = metaOf(item);
     parts.fine.addEventListener("click", () => choose(() => ({ n_breaches: 0 })));
     parts.none.addEventListener("click", () => choose(() => ({ n_breaches: null })));
     if (isCounted(item)) {
@@ -382,7 +397,17 @@
     press(parts.none, row.n_breaches === null);
   }
 
-  function showCount(parts, row) {
+  /** Say what an item weighs, what it allows, and how long a unit has to put a breach right. */
+  function metaOf(item) {
+    const told = [word("item_meta", { weight: item.weight, severity: item.severity })];
+    if (item.allowance) told.push(word("allows", { n: item.allowance }));
+    // a sheet that is on the phone from before does not tell
+    if (item.defect) told.push(word("deadline", { defect: word(`defect_${item.defect}`), n: item.working_days }));
+    return told.join(" · ");
+  }
+
+  function showCount(parts, row, item) {
+    parts.verdict.textContent = row.n_breaches > 0 && !isWanting(item, row) ? word("allowed") : "";
     press(parts.fine, row.n_breaches === 0);
     press(parts.none, row.n_breaches === null);
     parts.count.textContent = Number.isInteger(row.n_breaches) ? row.n_breaches : "–";
@@ -454,8 +479,8 @@
   byId("send-now").addEventListener("click", () => queue.flush());
   queue.onChange(showQueue);
   window.setInterval(() => {
-    const waits = sheet === null || sheet.routes.some((route) => !route.is_whole);
-    if (waits && document.visibilityState === "visible") loadSheet();
+    // further stops may be released, and any route may be amended
+    if (document.visibilityState === "visible") loadSheet();
   }, REFRESH_MS);
   if ("serviceWorker" in navigator && window.isSecureContext) {
     navigator.serviceWorker.register("/service-worker.js", { scope: "/app" });

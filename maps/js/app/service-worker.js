@@ -7,6 +7,8 @@
  */
 const SHELL = "geoinspect-shell";
 const PAGE = "/app/inspect";
+const TILES = "geoinspect-tiles";
+const MOST_TILES = 400;
 const PATIENCE_MS = 6000;
 const DATABASE = "geoinspect-field";
 
@@ -38,6 +40,20 @@ async function openPage(event) {
   }
 }
 
+/** Answer with a tile of the base map that was seen before, or as the service has it. */
+async function openTile(request) {
+  const cache = await caches.open(TILES);
+  const seen = await cache.match(request);
+  if (seen) return seen;
+  const answer = await fetch(request);
+  if (answer.status === 200) {
+    const known = await cache.keys();
+    await Promise.all(known.slice(0, Math.max(0, known.length - MOST_TILES + 1)).map((each) => cache.delete(each)));
+    await cache.put(request, answer.clone());
+  }
+  return answer;
+}
+
 /** Whoever signs out leaves neither page nor route behind; what waits to be sent stays. */
 function forget() {
   const opening = indexedDB.open(DATABASE);
@@ -48,7 +64,7 @@ function forget() {
     }
     database.close();
   };
-  return caches.delete(SHELL);
+  return Promise.all([SHELL, TILES].map((name) => caches.delete(name)));
 }
 
 self.addEventListener("install", (event) => {
@@ -66,6 +82,8 @@ self.addEventListener("fetch", (event) => {
     event.waitUntil(forget());
   } else if (mode === "navigate" && method === "GET" && pathname === PAGE) {
     event.respondWith(openPage(event));
+  } else if (method === "GET" && pathname.startsWith("/tiles/")) {
+    event.respondWith(openTile(event.request));
   } else if (method === "GET" && pathname.startsWith("/static/")) {
     event.respondWith(caches.match(event.request).then((file) => file || fetch(event.request)));
   }
