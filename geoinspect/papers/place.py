@@ -13,8 +13,11 @@ from geoinspect.reports.charts import as_png, font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from geoinspect.network import RoadNetwork
+
+    Line = NDArray[np.float64]
 
 _WIDTH_MM, _HEIGHT_MM = 120.0, 72.0
 _MM_PER_INCH = 25.4
@@ -70,17 +73,15 @@ def draw_place(network: RoadNetwork, lonlat: tuple[float, float], here: str) -> 
 def _edges_near(network: RoadNetwork, lonlat: tuple[float, float]) -> list[int]:
     """Return the edges, one of two directions, that begin or end near a place."""
     reach_deg = np.array([1 / np.cos(np.radians(lonlat[1])), 1.0]) * 3 * _REACH_M / 111_000
-    near = np.all(np.abs(network.node_lonlat - lonlat) < reach_deg, axis=1)
+    near = np.all(np.abs(network.node_lonlat - np.array(lonlat)) < reach_deg, axis=1)
     found = np.flatnonzero(near[network.tail] & near[network.head])
     reverse = network.reverse_edge[found]
     return [int(edge) for edge in found[(reverse < 0) | (found < reverse)]]
 
 
-def _write_names(
-    axes: Axes, network: RoadNetwork, lines: dict[int, np.ndarray], high_m: float
-) -> None:
+def _write_names(axes: Axes, network: RoadNetwork, lines: dict[int, Line], high_m: float) -> None:
     """Write each street's name once, along its longest piece in sight."""
-    longest: dict[str, tuple[float, np.ndarray]] = {}
+    longest: dict[str, tuple[float, Line]] = {}
     for edge, line in lines.items():
         inside = line[(np.abs(line) < (0.8 * _REACH_M, 0.85 * high_m)).all(axis=1)]
         name = network.names[network.name_index[edge]]
@@ -98,7 +99,7 @@ def _write_names(
         )  # fmt: skip
 
 
-def _span(entry: tuple[float, np.ndarray]) -> float:
+def _span(entry: tuple[float, Line]) -> float:
     return entry[0]
 
 

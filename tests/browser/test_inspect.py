@@ -17,6 +17,7 @@ import uvicorn
 from PIL import ExifTags, Image
 from playwright.sync_api import Error, expect
 
+from geoinspect.amending.amend import amend
 from geoinspect.api.app import create_app
 from geoinspect.checklists import Checklist, Item, ItemClass, Kind
 from geoinspect.cityfolder import CityFolder
@@ -493,3 +494,51 @@ def test_the_hash_of_bytes_is_right_without_https(phone: BrowserContext, office:
         content = bytes((7 * k + size) % 256 for k in range(size))
         found = page.evaluate("(bytes) => GeoInspectSha256(Uint8Array.from(bytes))", list(content))
         assert found == sha256(content).hexdigest()
+
+
+def test_a_stop_that_is_taken_out_while_out_of_reach_keeps_what_was_recorded(
+    phone: BrowserContext, office: Office, tinytown_network: Any
+) -> None:
+    page = _open(phone, office)
+    _sent(page)
+    second = page.locator("#stops > li h2").nth(1).inner_text()
+    n_stops = page.locator("#stops > li").count()
+    phone.set_offline(True)
+    _arrive(page)
+    _answer(page, "灯坏")
+    _amend(office, tinytown_network)
+    _finish(page)
+    expect(page.locator("#queue")).to_have_attribute("data-state", "offline")
+    phone.set_offline(False)
+    page.get_by_role("button", name="立即发送").click()
+    _sent(page)
+    page.close()
+    page = _open(phone, office)
+    # the stops that were taken out are told as such, and none of them asks to be made
+    expect(page.locator("[data-part=dropped]:visible")).to_have_count(n_stops - 1)
+    gone = page.locator("#stops > li", has_text=second)
+    expect(gone).to_contain_text("今日取消：车辆故障")
+    expect(gone.get_by_role("button", name="我已到达")).to_be_hidden()
+    assert office.results() == ANSWERED
+
+
+def _amend(office: Office, network: Any) -> None:
+    """The vehicle of the phone's owner breaks down while the first visit lasts."""
+    store = office.folder.store()
+    draw = store.ledger.binding(NOW.date())
+    plan = json.loads(store.ledger.drawn_record(draw))
+    rows = plan["draw"]["inspectors"]
+    (team,) = (row["team_id"] for row in rows if "I1" in row["inspector_ids"])
+    (route,) = (route for route in plan["routes"] if route["team_id"] == team)
+    at = datetime.fromisoformat(route["stops"][0]["departure"])
+    made = amend(plan, [], network, team_id=team, at=at, event={"kind": "breakdown"}, made_at=NOW)
+    store.ledger.add_amendment(made)
+    store.close()
+
+
+def test_an_item_tells_what_it_allows_and_how_long_a_unit_has(
+    phone: BrowserContext, office: Office
+) -> None:
+    page = _open(phone, office)
+    _arrive(page)
+    expect(_item(page, 0)).to_contain_text("个工作日内整改")

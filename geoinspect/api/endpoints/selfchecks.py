@@ -10,7 +10,7 @@ import numpy as np
 from fastapi import APIRouter, Form, Response
 
 from geoinspect.api.casedetails import details_of
-from geoinspect.api.caseschemas import CaseDetails, Text
+from geoinspect.api.caseschemas import CaseDetails, Text  # noqa: TC001
 from geoinspect.api.endpoints.cases import MaybePhotos, kept_photos
 from geoinspect.api.idempotency import KeyDep  # noqa: TC001  FastAPI reads the annotations
 from geoinspect.api.permits import needs
