@@ -230,6 +230,8 @@ def _read_password(session: Session) -> str:
 def _row(session: Session, account: Account) -> list[object]:
     """Write one account as a row of the table."""
     scope = [*sorted(account.offices), *sorted(account.districts), *sorted(account.categories)]
+    if account.approves:
+        scope.append(session.translate("approves replies"))
     return [
         account.user_id,
         account.name,

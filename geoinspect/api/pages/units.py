@@ -70,14 +70,15 @@ def _standing(sight: Sight, points: Any) -> pd.DataFrame:
     """Return the points with status, last visit and what is owed, the most urgent first."""
     owed = _owed(sight)
     table = pd.DataFrame(points[["name", "category"]]).sort_index().assign(unit="")
-    table["owed"] = [owed.get(str(point_id), []) for point_id in table.index]
-    table["status"] = [_status(cases) for cases in table["owed"]]
+    of_each = [owed.get(str(point_id), []) for point_id in table.index]
+    table["owed"] = pd.Series(of_each, index=table.index, dtype=object)
+    table["status"] = [_status(cases) for cases in of_each]
     table = table.join(_last_visits(sight, table.index))
     order = [status for status, _ in STATUSES]
     keys = pd.DataFrame(
         {
             "status": table["status"].map(order.index),
-            "left": [_days(cases) for cases in table["owed"]],
+            "left": [_days(cases) for cases in of_each],
         },
         index=table.index,
     )
