@@ -89,13 +89,13 @@ bench-service: assets programs ## Measure 200 units who read their points while 
 bench-faults: install programs ## Kill import, draw, amend, backup and the service in the middle, on both databases
 	$(BIN)/python tests/benchmarks/bench_faults.py
 
-bench-web: assets programs ## Measure the timeline map in Chromium: size, first paint, frames a second
+bench-web: assets programs ## Measure every page and the timeline map in Chromium: paint, bytes, frames a second
 	$(BIN)/python tests/benchmarks/bench_web.py
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json
 
-gallery: demo programs ## Take the pictures of the maps
+gallery: demo programs ## Take the pictures of every page and map
 	$(BIN)/python maps/make_gallery.py
 
 lock: install ## Pin the newest dependencies with their hashes

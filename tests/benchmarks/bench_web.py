@@ -1,9 +1,14 @@
 """
-Measure the map through time in a real browser: its size, its first picture, its slider.
+Measure the web in a real browser: every page of the application, and the map through time.
 
-    python tests/benchmarks/bench_web.py [--frames 60]
+    python tests/benchmarks/bench_web.py [--frames 60] [--city FOLDER] [PAGE ...]
 
-A city of 50 x 50 km, 40 busy places, a year. 635 points with 5,000 violations and 20,000
+Pages: those of `maps/gallery/pages.toml`, of each role, on the city of the gallery, served on
+this machine to a browser that has nothing yet. Bytes are what crossed the wire, compressed. A
+page is usable once its heading and all that its list waits for are there, its scripts ran and
+two more frames were drawn.
+
+Map: a city of 50 x 50 km, 40 busy places, a year. 635 points with 5,000 violations and 20,000
 inspections; 100,000 events packed one by one; 1,000,000 events packed as counts by cell,
 day and category. Chromium runs without a graphics card. A frame is what one step of the
 slider costs from the event to the next picture of the browser: binning, two smoothed
@@ -36,7 +41,12 @@ from geoinspect.surfaces import CountedEvents
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CONSOLE = Console(width=110)
+CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT / "maps"))
+from gallery_city import make_city  # noqa: E402  scripts beside the list of pages
+from make_gallery import listed_pages, serving, sign_in  # noqa: E402
+
+CONSOLE = Console(width=120)
 FIRST = date(2025, 11, 1)
 N_DAYS = 365
 LON, LAT = 118.8, 32.05
@@ -45,10 +55,23 @@ N_BUSY = 40
 SCREENS = {"desktop": (1280, 800), "phone": (390, 844)}
 LEAST_FPS = 15
 MOST_BYTES = 5_000_000
+MOST_S = 3.0
 
 # milliseconds from asking for the page to the second frame after the surface is drawn
 FIRST_PICTURE = """new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(
   () => go(performance.now()))))"""
+# first and largest contentful paint in milliseconds, bytes over the wire, requests
+PAINTS = """() => new Promise((go) => {
+  const loads = ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind));
+  const first = performance.getEntriesByName("first-contentful-paint")[0];
+  const done = (largest) => go({
+    first: first ? first.startTime : NaN, largest, requests: loads.length,
+    bytes: loads.reduce((sum, each) => sum + each.transferSize, 0),
+  });
+  new PerformanceObserver((list) => done(list.getEntries().pop().startTime))
+    .observe({ type: "largest-contentful-paint", buffered: true });
+  setTimeout(() => done(NaN), 1000);
+})"""
 PLAY = """async (n) => {
   const { timeline } = GeoInspect;
   const last = GeoInspect.page.nDays - 1;
@@ -79,26 +102,92 @@ CASES = (
 
 
 def main() -> None:
-    """Print the table; fail if a promise is broken."""
-    parser = argparse.ArgumentParser(description="Measure the map through time in Chromium.")
+    """Print the tables; fail if a promise is broken."""
+    parser = argparse.ArgumentParser(description="Measure pages and maps in Chromium.")
     parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--city", type=Path, help="folder to keep the made-up city in")
+    parser.add_argument("pages", nargs="*", help="pages, all and the maps if none is named")
     options = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("The measurement needs Chromium: install the package `chromium`.")
-    table = Table(title=f"Map through time, {options.frames} steps of the slider over a year")
-    for column in ("page", "made, s", "MB", "screen", "first picture, s", "ms a frame", "fps"):
-        table.add_column(column, justify="left" if column in ("page", "screen") else "right")
     broken: list[str] = []
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         arguments = ["--no-sandbox", "--disable-3d-apis", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        for case in CASES:
-            measure(browser, case, Path(folder), options.frames, table, broken)
+        measure_pages(browser, options.city or Path(folder) / "city", set(options.pages), broken)
+        if not options.pages:
+            measure_maps(browser, Path(folder), options.frames, broken)
         browser.close()
-    CONSOLE.print(table)
     if broken:
         sys.exit("\n".join(broken))
+
+
+def measure_pages(browser: Browser, folder: Path, wanted: set[str], broken: list[str]) -> None:
+    """Print what each page costs the one whose page it is."""
+    table = Table(title=f"Pages on a desktop, nothing kept; usable within {MOST_S:g} s")
+    for column in ("page", "role", "first paint, s", "largest, s", "usable, s", "kB", "requests"):
+        table.add_column(column, justify="left" if column in ("page", "role") else "right")
+    city = make_city(folder)
+    with serving(city) as address:
+        states = {
+            role: signed_in(browser, address, role)
+            for role in dict.fromkeys(r for page in listed_pages() for r in page["roles"])
+        }
+        for listed in listed_pages():
+            for role in listed["roles"] if not wanted or listed["name"] in wanted else []:
+                url = address + listed["path"].format(**city.places)
+                cost = cost_of(browser, url, states[role], listed.get("ready"))
+                table.add_row(
+                    listed["name"], role or "–", f"{cost['first'] / 1000:.2f}",
+                    f"{cost['largest'] / 1000:.2f}", f"{cost['usable'] / 1000:.2f}",
+                    f"{cost['bytes'] / 1000:.0f}", f"{cost['requests']:.0f}",
+                )  # fmt: skip
+                if cost["usable"] > 1000 * MOST_S:
+                    broken.append(
+                        f"{listed['name']}, {role}: usable after {cost['usable'] / 1000:.1f} s"
+                    )
+    CONSOLE.print(table)
+
+
+def signed_in(browser: Browser, address: str, role: str) -> Any:
+    """Return what a browser keeps of somebody who has signed in."""
+    context = browser.new_context()
+    if role:
+        sign_in(context.new_page(), address, role)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def cost_of(browser: Browser, url: str, state: Any, ready: str | None) -> dict[str, float]:
+    """Open a page in a browser that has nothing of it, and say what that costs."""
+    context = browser.new_context(
+        storage_state=state,
+        viewport={"width": SCREENS["desktop"][0], "height": SCREENS["desktop"][1]},
+    )
+    page = context.new_page()
+    page.goto(url, wait_until="load")
+    page.wait_for_selector("main h1", state="visible")
+    if ready is not None:
+        page.wait_for_selector(ready, state="attached")
+    usable: float = page.evaluate(FIRST_PICTURE)
+    cost: dict[str, float] = page.evaluate(PAINTS)
+    context.close()
+    return {**cost, "usable": usable}
+
+
+def measure_maps(browser: Browser, folder: Path, n_frames: int, broken: list[str]) -> None:
+    """Print what the map through time costs."""
+    table = Table(
+        title=f"Map through time, {n_frames} steps of the slider over a year; one file of at most "
+        f"{MOST_BYTES / 1e6:g} MB usable within {MOST_S:g} s, {LEAST_FPS} frames a second"
+    )
+    for column in ("page", "made, s", "MB", "screen", "usable, s", "ms a frame", "fps"):
+        table.add_column(column, justify="left" if column in ("page", "screen") else "right")
+    for case in CASES:
+        measure(browser, case, folder, n_frames, table, broken)
+    CONSOLE.print(table)
 
 
 def measure(
@@ -125,6 +214,8 @@ def measure(
             case.name, f"{made_s:.1f}", f"{size / 1e6:.2f}", screen, f"{first_ms / 1000:.2f}",
             f"{frame_ms:.0f}", f"{fps:.0f}",
         )  # fmt: skip
+        if case is CASES[0] and first_ms > 1000 * MOST_S:
+            broken.append(f"{case.name}, {screen}: usable after {first_ms / 1000:.1f} s")
         if case is CASES[1] and fps < LEAST_FPS:
             broken.append(f"{case.name}, {screen}: {fps:.1f} frames a second, under {LEAST_FPS}")
 
