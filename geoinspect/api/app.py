@@ -89,6 +89,20 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
+# a request goes to the first that fits
+_ENDPOINTS = (
+    *(health, sign_in, session, openid, accounts, offices),
+    *(points, plans, heat, maps, reports, features, tiles, basemaps),
+    *(violations, cases, selfchecks, tickets, checklists, inspections, photos, running),
+    *(imports, planning, jobs, auditlog),
+)
+_PAGES = (
+    *(static, overview, days, running_pages, city, rates, units, fieldwork),
+    *(problem_pages, reporting, lottery, administration),
+    *(checklist_pages, organisation, logbook),
+)
+
+
 def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) -> FastAPI:
     """
     Make the service of a city.
@@ -123,30 +137,7 @@ def create_app(folder: CityFolder, *, clock: Callable[[], datetime] = _clock) ->
     app.state.folder = folder
     app.state.clock = clock
     app.state.places = KnownPlaces()
-    for module in (health, sign_in, session, accounts, points, plans, heat, maps, reports):
-        app.include_router(module.router)
-    for module in (
-        openid,
-        imports,
-        planning,
-        jobs,
-        features,
-        violations,
-        tiles,
-        cases,
-        selfchecks,
-        tickets,
-    ):
-        app.include_router(module.router)
-    for module in (offices, basemaps, checklists, auditlog):
-        app.include_router(module.router)
-    for module in (inspections, photos, fieldwork, running):
-        app.include_router(module.router)
-    for module in (static, overview, days, running_pages, city, rates, units):
-        app.include_router(module.router)
-    for module in (problem_pages, reporting, lottery, administration):
-        app.include_router(module.router)
-    for module in (checklist_pages, organisation, logbook):
+    for module in (*_ENDPOINTS, *_PAGES):
         app.include_router(module.router)
     add_error_handlers(app)
     add_replay(app)

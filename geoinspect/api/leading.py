@@ -151,7 +151,7 @@ def work_of(
 ) -> Work:
     """Return the evidence of a period, of what somebody may see, as the reports count it."""
     known = evidence_of(sight) if evidence is None else evidence
-    return Work(known, known.within(period), period, RateParams(), translator(language))
+    return Work(known, period, RateParams(), translator(language))
 
 
 def ranking_of(work: Work, by: By, own: frozenset[str]) -> Ranking | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from geoinspect.api.endpoints.cases import MaybePhotos, kept_photos
 from geoinspect.api.idempotency import KeyDep  # noqa: TC001  FastAPI reads the annotations
 from geoinspect.api.permits import needs
 from geoinspect.api.responses import problems
-from geoinspect.api.sight import Sight, SightDep
+from geoinspect.api.sight import Sight, SightDep  # noqa: TC001
 from geoinspect.cases import Defect
 from geoinspect.errors import InputError
 from geoinspect.estimates.attribution import SELF_CHECK
@@ -54,7 +55,7 @@ def add_self_check(
     if kept:
         sight.store.cases.add_photos(case_id, kept)
     response.headers["Location"] = f"/cases/{case_id}"
-    now = Sight(sight.actor, sight.folder, sight.store, sight.now)
+    now = replace(sight)
     return details_of(now, case_id)
 
 
