@@ -51,7 +51,7 @@ COMMANDS = {
     "backup": (
         "keeping",
         "backup",
-        "Write all tables of the city to one file, while the service is at work.",
+        "Write all tables and photos of the city to one file, while the service is at work.",
     ),
     "restore": ("keeping", "restore", "Bring a backup back into the city, whole or not at all."),
     "user": ("people", "users", "Keep the accounts of the service: who may do what."),
