@@ -83,7 +83,7 @@ bench-estimates: install ## Measure rates, intervals, rankings and surfaces agai
 	$(BIN)/python tests/benchmarks/bench_estimates.py
 	$(BIN)/python tests/benchmarks/bench_surfaces.py
 
-bench-service: assets programs ## Measure 200 units who read their points while 5 supervisors plan
+bench-service: assets programs ## Measure 200 units who read their points while 5 supervisors plan, on both databases
 	$(BIN)/python tests/benchmarks/bench_service.py --data $(DATA)
 
 bench-faults: install programs ## Kill import, draw, amend, backup and the service in the middle, on both databases
