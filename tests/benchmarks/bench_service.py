@@ -331,7 +331,7 @@ def tell(table: Table, where: Sequence[str], what: str, found: Reading, plans: s
 def run(table: Table, name: str, city: CityFolder, arguments: argparse.Namespace) -> None:
     """Measure one database with each number of processes; days are planned anew each time."""
     own = city.store().assignments()["unit_id"].value_counts().to_dict()
-    copy = city.path.parent / "before.backup"
+    copy = city.path / "before.backup"
     write_backup(city.store(), copy, at=NOW)
     for k, workers in enumerate(arguments.workers):
         if k:
