@@ -33,9 +33,8 @@ def test_another_file_in_its_place_is_read_and_written(folder, tmp_path) -> None
     assert len(kept.store().points()) == 12
     other = CityFolder.create(tmp_path / "other", name="空城")
     other.store().merge_points(tinytown.points().iloc[:2])
-    folder.database.unlink()
-    for name in (f"{folder.database}-wal", f"{folder.database}-shm"):
-        folder.database.with_name(name).unlink(missing_ok=True)
+    for file in folder.path.glob("city.db*"):
+        file.unlink()
     other.database.rename(folder.database)
     assert len(kept.store().points()) == 2
     kept.store().merge_points(tinytown.points())
