@@ -78,8 +78,8 @@ def length(cities):
     """How many moments a post has when nobody is killed."""
 
     @cache
-    def measure(post):
-        whole = Services(cities).round_of(post, None)
+    def measure(post, server):
+        whole = Services(cities).round_of(post, server)
         assert not whole.killed
         return whole.moments
 
@@ -91,7 +91,7 @@ def test_a_service_killed_in_a_post_did_it_whole_or_not_at_all_and_then_does_it_
     cities, length, server, post
 ):
     # where it has written, and has not answered yet
-    assert Services(cities).round_of(post, server, moment=length(post) - 1).killed
+    assert Services(cities).round_of(post, server, moment=length(post, server) - 1).killed
 
 
 def test_two_supervisors_who_plan_one_day_at_once_make_one_binding_draw(cities, server):
