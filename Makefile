@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install assets demo test check lint types pytest coverage programs format bench bench-lottery \
-        bench-estimates bench-service bench-faults bench-web wheelhouse openapi gallery lock serve build clean
+        bench-estimates bench-reports bench-service bench-faults bench-web wheelhouse openapi gallery lock serve build clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,9 @@ bench-lottery: assets ## Measure the lottery's promises, coverage and route plan
 bench-estimates: install ## Measure rates, intervals, rankings and surfaces against a known truth beside plain methods
 	$(BIN)/python tests/benchmarks/bench_estimates.py
 	$(BIN)/python tests/benchmarks/bench_surfaces.py
+
+bench-reports: assets programs ## Measure every report and the heat map of a million violations beside plain pandas
+	$(BIN)/python tests/benchmarks/bench_reports.py --data $(DATA)
 
 bench-service: assets programs ## Measure 200 units who read their points while 5 supervisors plan, on both databases
 	$(BIN)/python tests/benchmarks/bench_service.py --data $(DATA)

@@ -18,18 +18,23 @@ import numpy as np
 from scipy.stats import norm
 
 from geoinspect.errors import InputError
-from geoinspect.hotspots import HotSpotParams, HotSpots, discoveries
+from geoinspect.hotspots import HotSpotParams, HotSpots, discoveries, hot_spots, joined_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
+    import shapely
     from numpy.typing import NDArray
 
-    from geoinspect.arrays import BoolArray, FloatArray
+    from geoinspect.arrays import BoolArray, FloatArray, IntArray
     from geoinspect.density import Grid
 
 MINIMUM_PERIODS = 4
 """With three periods no order of the values is surprising at 5 %."""
+
+MONTHS = 12
+"""Months that a history goes back at most."""
 
 MOSTLY = 0.75
 """Hot in this share of the tested periods is hot most of the time."""
@@ -50,6 +55,16 @@ class TrendClass(StrEnum):
     """Hot in at least one period, and its values fall."""
     SPORADIC = "sporadic"
     """Hot now and then, without a trend."""
+
+
+SHOWN = (
+    TrendClass.NEW,
+    TrendClass.INTENSIFYING,
+    TrendClass.PERSISTENT,
+    TrendClass.SPORADIC,
+    TrendClass.DIMINISHING,
+)
+"""Classes of cells that were ever hot, the most urgent first."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +103,88 @@ class EmergingHotSpots:
         `TrendClass` of each cell as text, shape (n_rows, n_columns).
     n_tested
         Periods in which each cell was tested.
+    n_periods
+        Number of periods.
     """
 
     grid: Grid
     trend: MannKendall = field(repr=False)
     classes: NDArray[np.str_] = field(repr=False)
     n_tested: FloatArray = field(repr=False)
+    n_periods: int
+
+    def areas(self) -> list[EmergingArea]:
+        """Join cells of one class with a side in common; the most urgent first, then the large."""
+        found = [
+            EmergingArea(kind, shape, len(cells))
+            for kind in SHOWN
+            for shape, cells in joined_cells(self.grid, self.classes == str(kind))
+        ]
+        return sorted(found, key=lambda area: (SHOWN.index(area.kind), -area.n_cells))
+
+
+@dataclass(frozen=True)
+class EmergingArea:
+    """
+    Cells of one class with sides in common.
+
+    Attributes
+    ----------
+    kind
+        Their class.
+    shape
+        Outline in WGS-84 degrees.
+    n_cells
+        Number of cells.
+    """
+
+    kind: TrendClass
+    shape: shapely.Polygon = field(repr=False)
+    n_cells: int
+
+
+def monthly_hot_spots(
+    lonlat: FloatArray,
+    found: IntArray,
+    day: NDArray[np.datetime64],
+    *,
+    last: date,
+    params: HotSpotParams | None = None,
+) -> EmergingHotSpots | None:
+    """
+    Classify each cell by its hot spots in the twelve months up to a day.
+
+    Parameters
+    ----------
+    lonlat
+        Inspections, shape (n, 2), WGS-84 degrees as lon, lat.
+    found
+        Violations found by each inspection, shape (n,).
+    day
+        Local day of each inspection, shape (n,).
+    last
+        A day of the last month.
+    params
+        Radius, cell, minimum and level of the hot spots.
+
+    Returns
+    -------
+    emerging
+        None where inspections were made in fewer than four of these months.
+    """
+    month = day.astype("datetime64[M]").astype(np.int64)
+    end = int(np.datetime64(last, "M").astype(np.int64))
+    is_near = (month > end - MONTHS) & (month <= end)
+    lonlat, found, month = lonlat[is_near], found[is_near], month[is_near]
+    made = np.unique(month)
+    if len(made) < MINIMUM_PERIODS:
+        return None
+    extent = (*lonlat.min(axis=0).tolist(), *lonlat.max(axis=0).tolist())
+    periods = [
+        hot_spots(lonlat[month == each], found[month == each], params=params, extent=extent)
+        for each in made
+    ]
+    return emerging_hot_spots(periods)
 
 
 def emerging_hot_spots(
@@ -131,7 +222,7 @@ def emerging_hot_spots(
     has_trend = _significant(trend, n_tested, params or periods[-1].params)
     hot = np.stack([period.is_hot for period in periods])
     classes = _classify(hot, n_tested, np.where(has_trend, np.sign(trend.s), 0.0))
-    return EmergingHotSpots(grid, trend, classes, n_tested)
+    return EmergingHotSpots(grid, trend, classes, n_tested, len(periods))
 
 
 def mann_kendall(series: FloatArray) -> MannKendall:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import shapely
 from scipy.signal import fftconvolve
 from scipy.stats import false_discovery_control, pearson3
 
@@ -256,6 +257,31 @@ def hot_spots(
         n_violations=int(np.sum(found)),
         reason=reason,
     )
+
+
+def joined_cells(grid: Grid, chosen: BoolArray) -> list[tuple[shapely.Polygon, IntArray]]:
+    """
+    Join cells with a side in common to areas.
+
+    Parameters
+    ----------
+    grid
+        Where the cells lie.
+    chosen
+        Which cells, shape (n_rows, n_columns).
+
+    Returns
+    -------
+    areas
+        Outline in WGS-84 degrees, and row and column of its cells, shape (k, 2).
+    """
+    cells = np.argwhere(chosen)
+    if len(cells) == 0:
+        return []
+    squares = [shapely.Polygon(grid.polygon(row, column)) for row, column in cells.tolist()]
+    middles = shapely.centroid(np.array(squares, dtype=object))
+    parts = shapely.get_parts(shapely.union_all(squares))
+    return [(part, cells[shapely.contains(part, middles)]) for part in parts]
 
 
 def near_sums(counts: FloatArray | IntArray, params: HotSpotParams) -> FloatArray:

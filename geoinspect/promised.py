@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from geoinspect.atomic import write_bytes
@@ -21,20 +22,13 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from geoinspect.arrays import BoolArray
     from geoinspect.ledger import Entry
     from geoinspect.store import Store
 
 _KEPT = "kept"
-_COLUMNS = {
-    "day": "datetime64[us]",
-    "point_id": "str",
-    "team_id": "str",
-    "inclusion_probability": "float64",
-    "provenance": "str",
-    "category": "str",
-    "district": "str",
-    "is_visited": "bool",
-}
+_KEPT_COLUMNS = ("point_id", "team_id", "inclusion_probability")
+_OF_THE_LIST = {"provenance": "listed", "category": "", "district": ""}
 
 
 def promised_visits(store: Store, folder: Path, before: date) -> pd.DataFrame:
@@ -62,12 +56,25 @@ def promised_visits(store: Store, folder: Path, before: date) -> pd.DataFrame:
     numbers = binding_numbers(entries)
     amended = store.ledger.amendment_counts()
     days = [
-        _frame(_visits(store, folder, entry, amended.get(entry.commitment, 0)), entry.day)
+        (entry.day, _visits(store, folder, entry, amended.get(entry.commitment, 0)))
         for entry in entries
         if entry.number in numbers and entry.day < before
     ]
-    empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _COLUMNS.items()})
-    return pd.concat(days, ignore_index=True) if days else empty
+    sizes = [len(kept["point_id"]) for _, kept in days]
+    moments = np.array([day for day, _ in days], dtype="datetime64[us]")
+    table = pd.DataFrame(
+        {
+            "day": np.repeat(moments, sizes),
+            **{name: [v for _, kept in days for v in kept[name]] for name in _KEPT_COLUMNS},
+        }
+    )
+    targets = {key: fact for _, kept in days for key, fact in kept["targets"].items()}
+    is_target = table["point_id"].isin(list(targets)).to_numpy()
+    for name, words in zip(_OF_THE_LIST, _words(targets), strict=True):
+        told = np.full(len(table), _OF_THE_LIST[name], dtype=object)
+        told[is_target] = table["point_id"][is_target].map(words)
+        table[name] = told
+    return table.assign(is_visited=~_is_dropped(table, days))
 
 
 def kept_path(folder: Path, number: int, commitment: str, n_amendments: int) -> Path:
@@ -76,7 +83,7 @@ def kept_path(folder: Path, number: int, commitment: str, n_amendments: int) -> 
 
 
 def _visits(store: Store, folder: Path, entry: Entry, n_amendments: int) -> dict[str, Any]:
-    """Return the visits of one draw, column by column; see `_frame`."""
+    """Return the visits of one draw, column by column."""
     path = kept_path(folder, entry.number, entry.commitment, n_amendments)
     if path.is_file():
         kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -96,20 +103,22 @@ def _visits(store: Store, folder: Path, entry: Entry, n_amendments: int) -> dict
     return content
 
 
-def _frame(kept: dict[str, Any], day: date) -> pd.DataFrame:
-    """Lay out the visits of one day."""
-    table = pd.DataFrame({name: kept[name] for name in _COLUMNS if name in kept})
-    targets: dict[str, list[str]] = kept["targets"]
-    none = ["", ""]
-    facts = [targets.get(p, none) for p in kept["point_id"]] if targets else none
-    return table.assign(
-        day=pd.Timestamp(day).as_unit("us"),
-        provenance=(
-            ["generated" if p in targets else "listed" for p in kept["point_id"]]
-            if targets
-            else "listed"
-        ),
-        category=[fact[0] for fact in facts] if targets else "",
-        district=[fact[1] for fact in facts] if targets else "",
-        is_visited=~table["point_id"].isin(kept["dropped"]),
-    )[list(_COLUMNS)]
+def _words(targets: dict[str, list[str]]) -> tuple[dict[str, str], ...]:
+    """Return what is said of targets, by their ids: provenance, category, district."""
+    return (
+        dict.fromkeys(targets, "generated"),
+        {key: category for key, (category, _) in targets.items()},
+        {key: district for key, (_, district) in targets.items()},
+    )
+
+
+def _is_dropped(table: pd.DataFrame, days: list[tuple[date, dict[str, Any]]]) -> BoolArray:
+    """Tell which visits were dropped on their day."""
+    dropped = np.zeros(len(table), np.bool_)
+    start = 0
+    for _, kept in days:
+        stop = start + len(kept["point_id"])
+        if kept["dropped"]:
+            dropped[start:stop] = table["point_id"].iloc[start:stop].isin(kept["dropped"])
+        start = stop
+    return dropped

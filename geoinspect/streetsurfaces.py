@@ -21,6 +21,8 @@ from geoinspect.network.snapping import NO_STOPPING
 from geoinspect.networkdensity import cut_streets, network_density
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
     from geoinspect.network import RoadNetwork
     from geoinspect.networkdensity import NetworkDensity, StreetPieces
@@ -159,9 +161,11 @@ class Streets:
         """
         if len(lonlat) == 0 or len(self._posts.street) == 0:
             return np.empty(0, np.int64), np.empty(0), len(lonlat)
-        xy = self.network.projection.to_xy(np.asarray(lonlat, np.float64))
+        # many events lie at one point: each place is looked up once
+        places, place = np.unique(_as_complex(lonlat), return_inverse=True)
+        xy = self.network.projection.to_xy(np.column_stack((places.real, places.imag)))
         distance_m, post = self._posts.tree.query(xy, distance_upper_bound=MAX_SNAP_M, workers=-1)
-        near = post[np.isfinite(distance_m)]
+        near = post[place][np.isfinite(distance_m)[place]]
         return self._posts.street[near], self._posts.fraction[near], len(lonlat) - len(near)
 
     def lines(self, chosen: BoolArray) -> list[FloatArray]:
@@ -228,6 +232,12 @@ def street_surface(
         n_off += n_missed
         inspections = network_density(streets.pieces, street, fraction, bandwidth_m=bandwidth_m)
     return StreetSurface(streets, violations, inspections, minimum_exposure, n_off)
+
+
+def _as_complex(lonlat: FloatArray) -> NDArray[np.complex128]:
+    """Return positions as one number each, which sort faster than pairs."""
+    pairs: FloatArray = np.ascontiguousarray(lonlat, np.float64)
+    return pairs.view(np.complex128).ravel()
 
 
 def _part(lonlat: FloatArray, start: float, end: float) -> FloatArray:

@@ -24,6 +24,7 @@ from geoinspect.density import (
     shrink,
     violation_rate,
 )
+from geoinspect.emerging import monthly_hot_spots
 from geoinspect.errors import NotFoundError
 from geoinspect.hotspots import hot_spots
 from geoinspect.outcomes import attach_violations
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoinspect.density import KernelDensity
+    from geoinspect.emerging import EmergingHotSpots
     from geoinspect.hotspots import HotSpotParams, HotSpots
 
     FloatArray = NDArray[np.float64]
@@ -144,7 +146,7 @@ class CountedEvents:
     Attributes
     ----------
     violations
-        One row a violation that counts: `lon`, `lat` (WGS-84), `day` (local date),
+        One row a violation that counts: `lon`, `lat` (WGS-84), `day` (local midnight),
         `category` (its own, or that of its point; "" if unknown) and `severity` (NaN if
         unknown).
     inspections
@@ -184,11 +186,15 @@ class CityHotSpots:
     ----------
     spots
         The hot and cold cells.
+    emerging
+        What became of them over the last twelve months; None where inspections were made in
+        too few of these.
     left_out
         What they do not count, and why.
     """
 
     spots: HotSpots
+    emerging: EmergingHotSpots | None
     left_out: tuple[LeftOut, ...]
 
 
@@ -380,13 +386,17 @@ def city_hot_spots(
     reasons = _reasons(found, placed, rated=True)
     outcomes = attach_violations(found.table[reasons == ""], placed.table)
     reasons[found.table.index.isin(outcomes.unattached)] = "NO_INSPECTION"
-    spots = hot_spots(
-        placed.lonlat,
-        np.asarray(outcomes.found, np.int64),
-        params=params,
-        extent=_extent(points, placed.lonlat),
+    n_found = np.asarray(outcomes.found, np.int64)
+    extent = _extent(points, placed.lonlat)
+    spots = hot_spots(placed.lonlat, n_found, params=params, extent=extent)
+    days = placed.day.to_numpy().astype("datetime64[D]")
+    period = _period(placed.day)
+    emerging = (
+        monthly_hot_spots(placed.lonlat, n_found, days, last=period[1], params=params)
+        if period
+        else None
     )
-    return CityHotSpots(spots, _left_out(found, reasons, made))
+    return CityHotSpots(spots, emerging, _left_out(found, reasons, made))
 
 
 def _violation_events(points: GeoDataFrame, violations: GeoDataFrame, timezone: str) -> _Events:
@@ -426,8 +436,9 @@ def _positions(events: pd.DataFrame) -> FloatArray:
 
 
 def _days(moments: pd.Series[Any], timezone: str) -> pd.Series[Any]:
-    """Return the local day of each moment."""
-    return pd.to_datetime(moments, utc=True).dt.tz_convert(timezone).dt.date
+    """Return the local day of each moment, as a number: a million dates are slow to make."""
+    local = pd.to_datetime(moments, utc=True).dt.tz_convert(timezone)
+    return local.dt.tz_localize(None).dt.normalize()
 
 
 def _reasons(found: _Events, made: _Events, *, rated: bool) -> NDArray[np.str_]:
@@ -449,12 +460,13 @@ def _within(days: pd.Series[Any], period: tuple[date, date] | None) -> BoolArray
     """Tell which days lie in a period; none if there is no period."""
     if period is None or days.empty:
         return np.zeros(len(days), dtype=np.bool_)
-    return days.between(*period).to_numpy(dtype=np.bool_)
+    first, last = (pd.Timestamp(day) for day in period)
+    return days.between(first, last).to_numpy(dtype=np.bool_)
 
 
 def _period(days: pd.Series[Any]) -> tuple[date, date] | None:
     """Return the first and the last day."""
-    return None if days.empty else (days.min(), days.max())
+    return None if days.empty else (days.min().date(), days.max().date())
 
 
 def _extent(points: GeoDataFrame, *positions: FloatArray) -> tuple[float, float, float, float]:

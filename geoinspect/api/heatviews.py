@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geoinspect.emerging import MINIMUM_PERIODS, emerging_hot_spots
-from geoinspect.maps import age_facts, spot_facts, trend_facts
+from geoinspect.maps import age_facts, emerging_facts, spot_facts
 from geoinspect.people import Permission
 from geoinspect.recency import recency
 from geoinspect.surfaces import CityHotSpots, city_hot_spots, counted_events, heat_surface
@@ -22,13 +20,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geoinspect.api.sight import Sight
-    from geoinspect.hotspots import HotSpots
+    from geoinspect.emerging import EmergingArea
     from geoinspect.recency import Recency
     from geoinspect.surfaces import CountedEvents, HeatSurface
-
-#: Lengths of the periods whose hot spots are compared: the first that fits often enough.
-_PERIOD_DAYS = (28, 7)
-_MOST_PERIODS = 12
 
 
 @dataclass(frozen=True)
@@ -94,33 +88,16 @@ class HeatTables:
             self.points, self.violations, self.inspections, timezone=self.zone.key
         )
 
+    def emerging_areas(self) -> list[EmergingArea]:
+        """List what became of hot spots over the months; none if there are too few."""
+        emerging = None if self.inspections.empty else self.spots().emerging
+        return [] if emerging is None else emerging.areas()
+
     def seen(self, points: gpd.GeoDataFrame) -> Recency | None:
         """Count the days since each of some points was inspected; None if there are none."""
         if points.empty:
             return None
         return recency(points, self.inspections, today=self.today, timezone=self.zone.key)
-
-    def spots_by_period(self) -> tuple[int, list[date], list[HotSpots]]:
-        """
-        Find the hot spots of periods of one length, up to the last day with inspections.
-
-        Returns
-        -------
-        length, lasts, spots
-            Days of a period; last day and hot spots of each, none if there are too few days.
-        """
-        made = _days(self.inspections["inspected_at"], self.zone)
-        found = _days(self.violations["found_at"], self.zone)
-        length, lasts = _ends(made[made <= self.today])
-        spots = []
-        for last in lasts:
-            first = last - timedelta(days=length - 1)
-            violations = self.violations[found.between(first, last)]
-            inspections = self.inspections[made.between(first, last)]
-            spots.append(
-                city_hot_spots(self.points, violations, inspections, timezone=self.zone.key).spots
-            )
-        return length, lasts, spots
 
 
 def sees_events(sight: Sight) -> bool:
@@ -148,51 +125,9 @@ def overlay_facts(
     if tables.inspections.empty:
         return {"spots": None, "emerging": None, "ages": None}
     seen = tables.seen(points)
+    found = tables.spots()
     return {
-        "spots": spot_facts(tables.spots().spots, translate),
-        "emerging": emerging_facts(tables, translate),
+        "spots": spot_facts(found.spots, translate),
+        "emerging": emerging_facts(found.emerging, translate),
         "ages": None if seen is None else age_facts(points, seen),
     }
-
-
-def emerging_facts(tables: HeatTables, translate: Callable[[str], str]) -> dict[str, Any]:
-    """
-    Return what becomes of hot spots.
-
-    Returns
-    -------
-    facts
-        Those of `maps.trend_facts`, `days` (of a period), `last` (day of the last period)
-        and `reason`, why there is nothing to say, or "".
-    """
-    length, lasts, periods = tables.spots_by_period()
-    if not periods:
-        least = MINIMUM_PERIODS * min(_PERIOD_DAYS)
-        reason = translate(
-            "What becomes of hot spots can be told after {n} days of inspections."
-        ).format(n=least)
-        return {"areas": [], "periods": 0, "days": length, "last": None, "reason": reason}
-    return {
-        **trend_facts(emerging_hot_spots(periods), periods),
-        "days": length,
-        "last": lasts[-1].isoformat(),
-        "reason": "",
-    }
-
-
-def _ends(made: pd.Series[Any]) -> tuple[int, list[date]]:
-    """Return the length of the periods, and the last day of each; none if there are too few."""
-    if made.empty:
-        return 0, []
-    first, last = made.min(), made.max()
-    n_days = (last - first).days + 1
-    for length in _PERIOD_DAYS:
-        n = min(_MOST_PERIODS, n_days // length)
-        if n >= MINIMUM_PERIODS:
-            return length, [last - timedelta(days=length * k) for k in reversed(range(n))]
-    return 0, []
-
-
-def _days(moments: pd.Series[Any], zone: ZoneInfo) -> pd.Series[Any]:
-    """Return the local day of each moment."""
-    return pd.to_datetime(moments, utc=True).dt.tz_convert(zone).dt.date

@@ -8,6 +8,7 @@ from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import typer
 
@@ -29,10 +30,12 @@ from geoinspect.maps import (
     render_heat_map,
     render_points_map,
     render_routes_map,
+    render_street_map,
     render_timeline_map,
 )
 from geoinspect.recency import recency
 from geoinspect.shifts import read_date
+from geoinspect.streetsurfaces import Streets, street_surface
 from geoinspect.surfaces import city_hot_spots, counted_events, heat_surface
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 
     from geoinspect.cityfolder import CityFolder
     from geoinspect.cli.session import Session
+    from geoinspect.surfaces import CountedEvents
 
 
 class MapKind(StrEnum):
@@ -52,6 +56,7 @@ class MapKind(StrEnum):
     HEAT = "heat"
     CHANCES = "chances"
     TIMELINE = "timeline"
+    STREETS = "streets"
 
 
 _STEPS = {
@@ -60,6 +65,7 @@ _STEPS = {
     MapKind.HEAT: "Drawing the heat map",
     MapKind.CHANCES: "Drawing the map of chances",
     MapKind.TIMELINE: "Drawing the map through time",
+    MapKind.STREETS: "Drawing the map of streets",
 }
 
 
@@ -107,6 +113,8 @@ def draw_map(
             html = _chances_map(session, city, read_date(day), stops, basemap, dark=dark)
         elif kind is MapKind.TIMELINE:
             html = _timeline_map(session, city, unit, basemap)
+        elif kind is MapKind.STREETS:
+            html = _street_map(session, city, unit, basemap, dark=dark)
         else:
             html = _heat_map(session, city, unit, basemap, dark=dark)
     session.log("export", f"map {kind.value}")
@@ -201,6 +209,7 @@ def _heat_map(
         dark=dark,
         period=heat.period,
         spots=found.spots if heat.is_rate else None,
+        emerging=found.emerging if heat.is_rate else None,
         seen=recency(points, inspections, today=today, timezone=timezone) if heat.is_rate else None,
         generated=heat.generated,
         remarks=remarks,
@@ -211,6 +220,54 @@ def _timeline_map(
     session: Session, city: CityFolder, unit: str | None, basemap: Path | None
 ) -> str:
     """Draw violations per inspection of every period; a unit gets counts of cells."""
+    points, events, remarks = _counted(session, city, unit)
+    return render_timeline_map(
+        events,
+        city.districts(),
+        points,
+        language=session.language,
+        city_name=city.settings.name,
+        basemap=basemap,
+        restricted=unit is not None,
+        remarks=remarks,
+    )
+
+
+def _street_map(
+    session: Session, city: CityFolder, unit: str | None, basemap: Path | None, *, dark: bool
+) -> str:
+    """Draw violations per inspection along the streets, of all points or of a unit's own."""
+    _, events, remarks = _counted(session, city, unit)
+    found, made = (
+        table[["lon", "lat"]].to_numpy(np.float64)
+        for table in (events.violations, events.inspections)
+    )
+    surface = street_surface(
+        Streets.of(city.network()),
+        found,
+        made if events.is_rate else None,
+        bandwidth_m=events.params.bandwidth_m,
+        minimum_exposure=events.params.minimum_exposure,
+    )
+    return render_street_map(
+        surface,
+        city.districts(),
+        language=session.language,
+        city_name=city.settings.name,
+        basemap=basemap,
+        dark=dark,
+        period=events.period,
+        n_violations=len(found),
+        n_inspections=len(made) if events.is_rate else None,
+        generated=events.generated,
+        remarks=remarks,
+    )
+
+
+def _counted(
+    session: Session, city: CityFolder, unit: str | None
+) -> tuple[gpd.GeoDataFrame, CountedEvents, list[str]]:
+    """Return the points, the events that count, and what is left out; it is told, too."""
     points, violations, inspections = _tables_of(city, unit)
     events = counted_events(
         points,
@@ -222,16 +279,7 @@ def _timeline_map(
     remarks = [left_out.render(session.translate) for left_out in events.left_out]
     for remark in remarks:
         session.talk.print(remark, markup=False, soft_wrap=True)
-    return render_timeline_map(
-        events,
-        city.districts(),
-        points,
-        language=session.language,
-        city_name=city.settings.name,
-        basemap=basemap,
-        restricted=unit is not None,
-        remarks=remarks,
-    )
+    return points, events, remarks
 
 
 def _tables_of(

@@ -17,7 +17,7 @@ from geoinspect.maps.layers import (
     embedded_basemap,
     text,
 )
-from geoinspect.maps.overlays import age_facts, spot_facts
+from geoinspect.maps.overlays import age_facts, emerging_facts, spot_facts
 from geoinspect.maps.page import OSM_ATTRIBUTION, Page, render_page
 from geoinspect.maps.picture import data_uri, palette_png, rgb_png
 from geoinspect.maps.scales import N_COLOURS, css_colour, largest, nice_ticks, scale_colours
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from geoinspect.emerging import EmergingHotSpots
     from geoinspect.hotspots import HotSpots
     from geoinspect.maps.archive import Bounds
     from geoinspect.messages import Language
@@ -65,6 +66,7 @@ def render_heat_map(
     basemap: Path | None = None,
     period: tuple[date, date] | None = None,
     spots: HotSpots | None = None,
+    emerging: EmergingHotSpots | None = None,
     seen: Recency | None = None,
     generated: bool = False,
     remarks: Sequence[str] = (),
@@ -98,6 +100,9 @@ def render_heat_map(
     spots
         Hot and cold spots to outline, or the reason why there are none; None to leave
         them out.
+    emerging
+        What became of hot spots over the months, as a layer to switch on; None where there are
+        too few months.
     seen
         Days since each of the points was inspected, as a layer to switch on; None to
         leave it out.
@@ -154,6 +159,7 @@ def render_heat_map(
         "rows": _district_rows(shown, districts),
         "dots": dots(points),
         "spots": None if spots is None else spot_facts(spots, translate),
+        "emerging": None if spots is None else emerging_facts(emerging, translate),
         "ages": None if seen is None or points is None else age_facts(points, seen),
     }
     title = translate("Violations per inspection" if is_rate else "Density of violations")

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geoinspect.emerging import TrendClass
+from geoinspect.emerging import MINIMUM_PERIODS
+from geoinspect.hotspots import joined_cells
 from geoinspect.maps.assets import read_style
 from geoinspect.recency import AGE_LIMITS_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from geopandas import GeoDataFrame
 
-    from geoinspect.arrays import BoolArray, FloatArray
-    from geoinspect.density import Grid
+    from geoinspect.arrays import BoolArray
     from geoinspect.emerging import EmergingHotSpots
     from geoinspect.hotspots import HotSpots
     from geoinspect.recency import Recency
@@ -41,48 +41,15 @@ def spot_facts(spots: HotSpots, translate: Callable[[str], str]) -> dict[str, An
         the `violations` and `inspections` around the cell that stands out most, those
         that stand out most first; `reason`; `radius`; `level` in percent.
     """
-    counts = (spots.violations, spots.inspections)
     return {
         "areas": [
-            *_areas(spots.is_hot, "hot", spots.grid, spots.z, *counts),
-            *_areas(spots.is_cold, "cold", spots.grid, spots.z, *counts),
+            *_areas(spots, spots.is_hot, "hot"),
+            *_areas(spots, spots.is_cold, "cold"),
         ],
         "reason": spots.explain(translate),
         "radius": spots.params.radius_m,
         "level": 100 * spots.params.level,
     }
-
-
-def trend_facts(history: EmergingHotSpots, periods: Sequence[HotSpots]) -> dict[str, Any]:
-    """
-    Return the areas that were hot in some period, and what becomes of them.
-
-    Parameters
-    ----------
-    history
-        From `emerging_hot_spots` of the periods.
-    periods
-        Hot spots of each period, on one grid.
-
-    Returns
-    -------
-    facts
-        `areas` like those of `spot_facts`, their `kind` a `TrendClass` but "none", with the
-        violations and inspections of all periods; `periods`, how many there are.
-    """
-    found, made = (
-        np.sum([getattr(period, name) for period in periods], axis=0)
-        for name in ("violations", "inspections")
-    )
-    kinds = [kind for kind in TrendClass if kind is not TrendClass.NONE]
-    areas = [
-        area
-        for kind in kinds
-        for area in _areas(
-            history.classes == kind, str(kind), history.grid, history.trend.z, found, made
-        )
-    ]
-    return {"areas": areas, "periods": len(periods)}
 
 
 def age_facts(points: GeoDataFrame, seen: Recency) -> dict[str, Any]:
@@ -117,32 +84,54 @@ def age_facts(points: GeoDataFrame, seen: Recency) -> dict[str, Any]:
     }
 
 
-def _areas(
-    chosen: BoolArray, kind: str, grid: Grid, z: FloatArray, found: FloatArray, made: FloatArray
-) -> list[dict[str, Any]]:
+def emerging_facts(
+    emerging: EmergingHotSpots | None, translate: Callable[[str], str]
+) -> dict[str, Any]:
+    """
+    Return what became of hot areas over the months, and how the page draws it.
+
+    Parameters
+    ----------
+    emerging
+        Hot spots over the months; None where there are too few.
+    translate
+        Language of the reason.
+
+    Returns
+    -------
+    facts
+        `areas`: `kind` and the `rings` of the outline as lat, lon; `colors` by kind, the kinds
+        in the order of the legend; `months`; `reason`, why there is nothing to tell, or "".
+    """
+    areas = [] if emerging is None else emerging.areas()
+    reason = translate("What becomes of hot spots can be told after {n} months of inspections.")
+    return {
+        "areas": [{"kind": str(area.kind), "rings": _rings(area.shape)} for area in areas],
+        "colors": read_style("emerging")["colors"],
+        "months": 0 if emerging is None else emerging.n_periods,
+        "reason": reason.format(n=MINIMUM_PERIODS) if emerging is None else "",
+    }
+
+
+def _areas(spots: HotSpots, chosen: BoolArray, kind: str) -> list[dict[str, Any]]:
     """Join cells with a side in common to areas, those that stand out most first."""
-    cells = np.argwhere(chosen)
-    if len(cells) == 0:
-        return []
-    squares = [shapely.Polygon(grid.polygon(row, column)) for row, column in cells.tolist()]
-    parts = shapely.get_parts(shapely.union_all(squares))
-    middles = shapely.centroid(np.array(squares, dtype=object))
-    strength = np.abs(z[chosen])
     areas = []
-    for part in parts:
-        inside = np.flatnonzero(shapely.contains(part, middles))
-        top = inside[np.argmax(strength[inside])]
-        row, column = cells[top]
+    for part, cells in joined_cells(spots.grid, chosen):
+        row, column = cells[np.argmax(np.abs(spots.z[tuple(cells.T)]))]
         areas.append(
             {
                 "kind": kind,
-                "rings": [_latlng(ring) for ring in (part.exterior, *part.interiors)],
-                "violations": int(found[row, column]),
-                "inspections": int(made[row, column]),
-                "z": round(float(z[row, column]), 1),
+                "rings": _rings(part),
+                "violations": int(spots.violations[row, column]),
+                "inspections": int(spots.inspections[row, column]),
+                "z": round(float(spots.z[row, column]), 1),
             }
         )
     return sorted(areas, key=lambda area: -abs(area["z"]))
+
+
+def _rings(area: shapely.Polygon) -> list[list[list[float]]]:
+    return [_latlng(ring) for ring in (area.exterior, *area.interiors)]
 
 
 def _latlng(ring: shapely.LinearRing) -> list[list[float]]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from geoinspect.messages import Language
 
 Bounds = tuple[float, float, float, float]
-Kind = Literal["points", "routes", "heat", "timeline"]
+Kind = Literal["points", "routes", "heat", "timeline", "streetrates"]
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 
@@ -44,6 +44,7 @@ _REFERRING = ("src", "href", "srcset", "data", "poster", "action")
 _SHARED_SCRIPTS = {
     "heat": ("js/rates.js", "js/overlays.js"),
     "timeline": ("js/rates.js", "js/overlays.js", "js/surface.js"),
+    "streetrates": ("js/rates.js",),
 }
 _STYLES = ("css/map.css", "css/page.css")
 _BASEMAP_SCRIPTS = ("vendor/pmtiles.js", "vendor/protomaps-leaflet.js")

@@ -6,17 +6,23 @@ import io
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+import shapely
 from matplotlib import font_manager, rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Patch
+
+from geoinspect.maps.assets import read_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
 
-    from geoinspect.reports.numbers import Figure, Series, Table
+    from geoinspect.arrays import FloatArray
+    from geoinspect.reports.numbers import Figure, PlaceMap, Series, Table
 
     Translate = Callable[[str], str]
 
@@ -36,6 +42,10 @@ _BAR_IN = 0.34
 _MOST_BARS = 24
 #: Marks of lists: colour and shape, because colour alone says nothing to some.
 _MARKS = {"red": ("#c8442f", "D"), "black": ("#22303f", "s")}
+
+_EDGE, _DOT, _DOTS_ACROSS = "#8b97a3", "#aab4be", 60
+#: Colours of what became of hot spots, as on the heat map.
+_AREAS = read_style("emerging")["colors"]
 
 
 def draw_series(series: Series, translate: Translate) -> Drawing | None:
@@ -101,6 +111,64 @@ def draw_groups(table: Table, translate: Translate) -> Drawing | None:
     axes.set_xlim(left=0)
     _dress(axes, f"{translate(table.title)} · {translate('Problems per 100 inspections')}", "x")
     return drawing
+
+
+def draw_places(places: PlaceMap, translate: Translate) -> Drawing:
+    """Draw areas with their numbers in the table, over districts and the points of the city."""
+    corners = np.vstack((places.dots, *(shapely.get_coordinates(a[2]) for a in places.areas)))
+    (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
+    stretch = 1 / np.cos(np.radians((south + north) / 2))
+    height = float(np.clip(7.2 * (north - south) * stretch / max(east - west, 1e-6), 3.0, 7.2))
+    drawing = Drawing(figsize=(7.2, height + 0.6), layout="constrained")
+    axes = drawing.add_subplot()
+    for border in places.borders:
+        for ring in _rings(border):
+            axes.plot(*ring, color=_EDGE, linewidth=0.9)
+    axes.plot(*_thinned(places.dots).T, ".", color=_DOT, markersize=2.2, zorder=1)
+    for number, kind, shape in places.areas:
+        color = _AREAS[kind]
+        for ring in _rings(shape):
+            axes.fill(*ring, color=color, alpha=0.35, linewidth=0)
+            axes.plot(*ring, color=color, linewidth=1.6)
+        middle = shapely.get_coordinates(shapely.point_on_surface(shape))[0]
+        axes.annotate(
+            str(number), tuple(middle), ha="center", va="center", fontsize=8.5,
+            color="white", fontproperties=font(), zorder=5,
+            bbox={"boxstyle": "circle,pad=0.25", "facecolor": color, "edgecolor": "white"},
+        )  # fmt: skip
+    pad = 0.03 * max(east - west, north - south)
+    axes.set_xlim(west - pad, east + pad)
+    axes.set_ylim(south - pad, north + pad)
+    axes.set_aspect(stretch)
+    _legend(axes, places, translate)
+    axes.set_axis_off()
+    return drawing
+
+
+def _legend(axes: Axes, places: PlaceMap, translate: Translate) -> None:
+    """Name the kinds that are in the picture."""
+    shown = [kind for kind in _AREAS if any(area[1] == kind for area in places.areas)]
+    marks = [Patch(color=_AREAS[kind], alpha=0.7, label=translate(kind)) for kind in shown]
+    legend = axes.legend(
+        handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, frameon=False
+    )
+    for text in legend.get_texts():
+        text.set_fontproperties(font())
+        text.set_fontsize(9)
+
+
+def _rings(shape: shapely.Geometry) -> list[FloatArray]:
+    """Return the outlines of a shape, each as two rows of coordinates."""
+    parts = shapely.get_parts(shape)
+    outlines = [shapely.get_exterior_ring(part) for part in parts if part.geom_type == "Polygon"]
+    return [shapely.get_coordinates(ring).T for ring in outlines]
+
+
+def _thinned(lonlat: FloatArray) -> FloatArray:
+    """Keep one of the points that would lie on each other in a picture."""
+    span = float(np.ptp(lonlat, axis=0).max()) or 1.0
+    cell = np.round(lonlat / span * _DOTS_ACROSS)
+    return lonlat[np.unique(cell, axis=0, return_index=True)[1]]
 
 
 def as_svg(drawing: Drawing) -> str:

@@ -8,6 +8,7 @@ from geoinspect.estimates import RateParams
 from geoinspect.reports.numbers import Kind, ReportNumbers
 from geoinspect.reports.opening import headline, remarks, sentences, trend
 from geoinspect.reports.periods import Span
+from geoinspect.reports.places import emerging_places
 from geoinspect.reports.tables import (
     against_city,
     changes,
@@ -75,6 +76,14 @@ def make_report(
     params = params or RateParams()
     work = Work(own, period, params, translate, of_unit=bool(unit_id))
     city_work = Work(evidence, period, params, translate)
+    tables = [
+        table
+        for make in _TABLES[kind]
+        if is_whole or make is not against_city
+        if (table := make(work, city_work)) is not None
+    ]
+    # where somebody sees a part of the city only, what stands out in it says nothing of the city
+    places = emerging_places(work) if is_whole and kind in _WITH_PLACES else None
     return ReportNumbers(
         kind=kind,
         city=city,
@@ -83,20 +92,19 @@ def make_report(
         subject=_unit_name(evidence, unit_id),
         headline=headline(work),
         sentences=sentences(work),
-        tables=tuple(
-            table
-            for make in _TABLES[kind]
-            if is_whole or make is not against_city
-            if (table := make(work, city_work)) is not None
-        ),
+        tables=(*tables, *([places[0]] if places else [])),
         series=() if kind is Kind.DAILY else (trend(work),),
         remarks=remarks(work, is_whole=is_whole),
+        maps=(places[1],) if places and places[1] else (),
     )
 
 
 def _by(make: Callable[[Work, str], Table | None], by: str) -> Callable[[Work, Work], Table | None]:
     return lambda work, _city: make(work, by)
 
+
+#: Reports that look back far enough to tell what became of hot spots.
+_WITH_PLACES = (Kind.QUARTERLY, Kind.ANNUAL)
 
 #: What each report has, in its order.
 _TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {

@@ -18,6 +18,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import shapely
+
+    from geoinspect.arrays import FloatArray
     from geoinspect.messages import Remark
     from geoinspect.reports.evidence import Evidence
     from geoinspect.reports.periods import Period
@@ -184,6 +187,29 @@ class Series:
 
 
 @dataclass(frozen=True)
+class PlaceMap:
+    """
+    A picture of where the areas of a table lie; all in WGS-84 degrees.
+
+    Attributes
+    ----------
+    table_id
+        The table that it belongs to.
+    areas
+        Number in the table, kind and outline of each.
+    dots
+        The points of the city, longitude and latitude, shape (n, 2).
+    borders
+        Outlines of the districts.
+    """
+
+    table_id: str
+    areas: tuple[tuple[int, str, shapely.Geometry], ...]
+    dots: FloatArray = field(repr=False)
+    borders: tuple[shapely.Geometry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ReportNumbers:
     """
     Everything that a report says.
@@ -202,6 +228,8 @@ class ReportNumbers:
         The rest.
     remarks
         What limits the numbers: how many records were left out, and why.
+    maps
+        Pictures of places that stand with a table.
     """
 
     kind: Kind
@@ -214,6 +242,7 @@ class ReportNumbers:
     tables: tuple[Table, ...]
     series: tuple[Series, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
+    maps: tuple[PlaceMap, ...] = field(default=())
 
     def figures(self) -> dict[str, Figure]:
         """Return every figure by its id."""

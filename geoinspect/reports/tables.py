@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geoinspect.reports.work import Work
 
 #: Rows of a list that is read from the top, and of one that is printed.
-_MOST_ROWS, _MOST_PRINTED = 20, 200
+_MOST_ROWS, _MOST_PRINTED = 20, 100
 _GROUP_NAMES = {
     "district_id": ("district", "Districts", "District"),
     "unit_id": ("unit", "Responsible units", "Responsible unit"),

@@ -10,7 +10,7 @@ import geoinspect
 from geoinspect.errors import MissingDependencyError
 from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
-from geoinspect.reports.charts import as_svg, draw_groups, draw_series
+from geoinspect.reports.charts import as_svg, draw_groups, draw_places, draw_series
 from geoinspect.reports.numbers import Figure
 from geoinspect.reports.titles import issued_by, title_of
 
@@ -104,5 +104,6 @@ def _pictures(numbers: ReportNumbers, translate: Callable[[str], str]) -> dict[s
         for table in numbers.tables
         if table.table_id.startswith("groups/")
     }
+    drawn |= {each.table_id: draw_places(each, translate) for each in numbers.maps}
     # numbers and our own words only: names are drawn as paths
     return {key: Markup(as_svg(each)) for key, each in drawn.items() if each is not None}

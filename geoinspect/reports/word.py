@@ -25,7 +25,7 @@ from geoinspect.officialpaper import (
     write_heading,
     write_text,
 )
-from geoinspect.reports.charts import as_png, draw_groups, draw_series
+from geoinspect.reports.charts import as_png, draw_groups, draw_places, draw_series
 from geoinspect.reports.numbers import Figure
 from geoinspect.reports.titles import issued_by, title_of
 
@@ -71,6 +71,9 @@ def write_word(
         write_heading(document, _numbered(number, translate(table.title), language))
         if table.table_id.startswith("groups/"):
             _picture(document, draw_groups(table, translate))
+        for places in numbers.maps:
+            if places.table_id == table.table_id:
+                _picture(document, draw_places(places, translate))
         _table(document, table, translate)
     _foot(document, numbers, translate, made_for)
     return paper_bytes(document)

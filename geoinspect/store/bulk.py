@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, DateTime, cast, func, literal_column, select
+import shapely
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    String,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+
+from geoinspect.store.columns import Geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +55,7 @@ def read_columns(engine: Engine, table: Table, names: tuple[str, ...]) -> pd.Dat
     Returns
     -------
     frame
-        Texts as objects, None where there is none; moments in UTC.
+        Texts as pandas keeps them, moments in UTC, places as shapes in WGS-84.
     """
     columns = [table.c[name] for name in names]
     gathered: dict[str, list[Any]] = {name: [] for name in names}
@@ -70,6 +83,8 @@ def _of_sqlite(
 
 
 def _in_sqlite(column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, Geometry):
+        return func.hex(type_coerce(column, LargeBinary))
     if not isinstance(column.type, DateTime):
         return column
     seconds = cast(func.strftime("%s", column), BigInteger)
@@ -84,6 +99,8 @@ def _of_postgresql(connection: Connection, columns: list[Column[Any]]) -> Iterat
 
 
 def _in_postgresql(column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, Geometry):
+        return func.encode(func.ST_AsBinary(column, type_=LargeBinary), "hex", type_=String)
     if not isinstance(column.type, DateTime):
         return column
     return cast(func.extract("epoch", column) * _SECOND_US, BigInteger)
@@ -94,6 +111,7 @@ def _array(column: Column[Any], values: list[Any]) -> Any:
     if isinstance(column.type, DateTime):
         moments = np.array(values, dtype=np.int64).view("datetime64[us]")
         return pd.DatetimeIndex(moments).tz_localize("UTC")
-    if column.type.python_type is int:
-        return np.array(values, dtype=np.int64)
-    return np.array(values, dtype=object)
+    if isinstance(column.type, Geometry):
+        # SQLite writes the hexadecimal of nothing as an empty text
+        return shapely.from_wkb(np.array([value or None for value in values], dtype=object))
+    return pd.Series(values, dtype=None if values else object)

@@ -229,6 +229,9 @@ class Store:
         bbox
             As in `points`; a violation without a place is in no box.
         """
+        if bbox is None:
+            frame = self._read_whole(tables.violations)
+            return gpd.GeoDataFrame(frame, geometry="geometry", crs=WGS84)
         violations = self._read_places(tables.violations, bbox)
         return violations.assign(found_at=_as_utc(violations["found_at"]))
 
@@ -241,7 +244,9 @@ class Store:
         during
             From when until before when, timezone-aware; None for all.
         """
-        wanted = None if during is None else _within(tables.inspections.c.inspected_at, during)
+        if during is None:
+            return self._read_whole(tables.inspections)
+        wanted = _within(tables.inspections.c.inspected_at, during)
         inspections = self._read(tables.inspections, wanted)
         return inspections.assign(inspected_at=_as_utc(inspections["inspected_at"]))
 
@@ -417,6 +422,12 @@ class Store:
         """Read a table or some of its rows, indexed by its key and sorted by it."""
         with self._engine.connect() as connection:
             return _table(connection, table, wanted)
+
+    def _read_whole(self, table: Table) -> pd.DataFrame:
+        """Read a table that may be large, indexed by its key and sorted by it."""
+        names = tuple(column.name for column in table.columns)
+        frame = read_columns(self._engine, table, names).set_index(_key(table))
+        return frame if frame.index.is_monotonic_increasing else frame.sort_index()
 
     def _read_places(self, table: Table, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
         """Read a table with a geometry, or those rows that a box touches."""

@@ -15,6 +15,14 @@ const GeoInspectOverlays = (function () {
     diminishing: () => t("cooling down"),
     sporadic: () => t("hot now and then"),
   };
+  /* Words of what became of a hot spot, in the order of the legend. */
+  const BECAME = {
+    new: () => t("new: surely above the city in the last month for the first time"),
+    intensifying: () => t("intensifying: above it before and now, and rising"),
+    persistent: () => t("persistent: above it most of the time"),
+    sporadic: () => t("sporadic: above it now and then"),
+    diminishing: () => t("diminishing: falling"),
+  };
   const maps = [map];
   const changes = [];
 
@@ -79,23 +87,29 @@ const GeoInspectOverlays = (function () {
 
   /* ---- what becomes of hot spots ---- */
 
-  /** Areas with the word for their trend written on them, so that no colour is needed. */
+  /** Areas with the word for what became of them written on them, so that no colour is needed. */
   function trends(on) {
-    const renderer = L.svg({ padding: 0.3, pane: pane("trends", 310, on) });
-    pane("trend-names", 460, on);
+    const renderer = L.svg({ padding: 0.3, pane: pane("emerging", 310, on) });
+    pane("emerging-names", 460, on);
     return L.layerGroup(emerging.areas.reduce((layers, area) => layers.concat(
-      L.polygon(area.rings, { renderer, pane: "trends", interactive: false, color: "#4b1f6f", weight: 2, dashArray: "1 5", fillColor: "#4b1f6f", fillOpacity: 0.08, className: "trend-" + area.kind }),
-      L.marker(L.latLngBounds(area.rings[0]).getCenter(), { interactive: false, keyboard: false, pane: "trend-names",
+      L.polygon(area.rings, { renderer, pane: "emerging", interactive: false, color: emerging.colors[area.kind], weight: 2, fillColor: emerging.colors[area.kind], fillOpacity: 0.3, className: "emerging-" + area.kind }),
+      L.marker(L.latLngBounds(area.rings[0]).getCenter(), { interactive: false, keyboard: false, pane: "emerging-names",
         icon: L.divIcon({ className: "trend-name", iconSize: null, html: el("span", {}, TRENDS[area.kind]()) }) })), []));
   }
 
   function trendsPart() {
+    const { areas, colors, months } = emerging;
     if (emerging.reason) return [el("p", { class: "method" }, emerging.reason)];
+    if (!areas.length) return [el("p", { class: "method" }, t("Over {n} months no area stood out more than chance explains.", { n: months }))];
+    const kinds = Object.keys(BECAME).filter((kind) => areas.some((area) => area.kind === kind));
+    const legendOfKinds = el("ul", { class: "keys emerging-keys", "aria-label": t("What became of hot spots") }, kinds.map((kind) => {
+      const swatch = el("span", { class: "key", "aria-hidden": "true" });
+      swatch.style.background = colors[kind];
+      return el("li", {}, swatch, el("span", {}, BECAME[kind]()));
+    }));
     return [
-      layerSwitch(t("Show what becomes of hot spots"), trends, false),
-      el("p", { class: "method" }, t("Hot spots of {n} periods of {days} days, the last one up to {day}, compared.", { n: emerging.periods, days: emerging.days, day: emerging.last })),
-      emerging.areas.length ? areaTable("trends-table", t("What becomes of hot spots"), emerging.areas.map((area) => areaRow(TRENDS[area.kind](), area)))
-        : el("p", { class: "method" }, t("No area was surely above the city in any of them.")),
+      layerSwitch(t("Show what became of hot spots over {n} months", { n: months }), trends, false, (on) => { legendOfKinds.hidden = !on; }),
+      legendOfKinds,
     ];
   }
 

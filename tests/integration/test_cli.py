@@ -117,7 +117,7 @@ def test_violations_of_unknown_points_are_named(city: Path, tmp_path: Path) -> N
     assert "1 point ids are not among the city's points, for example NOBODY" in outcome.err
 
 
-@pytest.mark.parametrize("kind", ["points", "routes", "heat", "timeline"])
+@pytest.mark.parametrize("kind", ["points", "routes", "heat", "timeline", "streets"])
 def test_maps_are_single_files(planned_city: Path, tmp_path: Path, kind: str) -> None:
     output = tmp_path / "maps" / f"{kind}.html"
     outcome = geoinspect("-C", planned_city, "map", kind, "-o", output)
@@ -147,7 +147,7 @@ def test_units_never_see_routes(planned_city: Path, tmp_path: Path) -> None:
 
 
 def test_an_unknown_unit_is_refused(planned_city: Path, tmp_path: Path) -> None:
-    for kind in ("points", "heat", "timeline"):
+    for kind in ("points", "heat", "timeline", "streets"):
         said = refusal("-C", planned_city, "map", kind, "--unit", "无此单位", "-o", tmp_path / "m")
         assert "无此单位" in said
 

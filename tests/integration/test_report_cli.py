@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from docx import Document
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from geoinspect.api.app import create_app
+from geoinspect.cityfolder import CityFolder
+from geoinspect.reports import render_pdf
 
 from .conftest import geoinspect
 
@@ -40,9 +48,41 @@ def test_what_a_plan_promised_is_read_once_its_day_is_over(city: Path, tmp_path:
     arguments = ("report", "monthly", "--date", "2026-11-25", "-o", tmp_path, "--format", "html")
     assert geoinspect("-C", city, *arguments).code == 0
     [kept] = (city / "kept").iterdir()
-    drawn = [s for r in json.loads((city / "plan.json").read_bytes())["routes"] for s in r["stops"]]
-    assert len(json.loads(kept.read_text())) == len(drawn)
+    plan = json.loads((city / "plan.json").read_bytes())
+    drawn = [stop["point_id"] for route in plan["routes"] for stop in route["stops"]]
+    assert json.loads(kept.read_text())["point_id"] == drawn
     assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_every_form_and_the_service_show_the_same_figures(city: Path, tmp_path: Path) -> None:
+    arguments = ("report", "quarterly", "--date", "2026-11-01", "-o", tmp_path)
+    assert geoinspect("-C", city, *arguments, language="zh").code == 0
+    page, pdf, word, sheet = (
+        tmp_path / f"quarterly-2026-10-01.{form}" for form in ("html", "pdf", "docx", "xlsx")
+    )
+    client = TestClient(create_app(CityFolder.open(city)), base_url="http://127.0.0.1:8000")
+    told = client.get("/reports/quarterly", params={"date": "2026-11-01"}).json()
+    figures = {figure["figure_id"]: figure for figure in told["figures"]}
+    assert len(figures) > 20
+
+    shown = re.findall(r'data-figure="([^"]*)"[^>]*>([^<]*)<', page.read_text())
+    assert dict(shown) == {
+        key: figure["text"] for key, figure in figures.items() if not key.startswith("trend/")
+    }
+    rows = load_workbook(sheet)["figures"].iter_rows(min_row=2, values_only=True)
+    assert list(rows) == [
+        (key, figure["value"], figure["low"], figure["high"], figure["text"])
+        for key, figure in figures.items()
+    ]
+    headline, *grids = Document(str(word)).tables
+    first = [figure["text"] for figure in told["figures"][: len(headline.columns)]]
+    assert [cell.text for cell in headline.rows[1].cells] == first
+    assert len(grids) == len(told["tables"])
+    for grid, table in zip(grids, told["tables"], strict=True):
+        written = [[cell.text for cell in row.cells] for row in grid.rows[1:]]
+        assert written == [line["cells"] for line in table["lines"]]
+    # paper has no text to be read back without another program: it is this very page, printed
+    assert pdf.read_bytes() == render_pdf(page.read_text())
 
 
 def test_an_office_finds_its_own_template_used(city: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 
 from geoinspect.api.citymap import map_facts
 from geoinspect.api.endpoints.reports import evidence_of
-from geoinspect.api.heatviews import HeatTables, emerging_facts
+from geoinspect.api.heatviews import HeatTables
 from geoinspect.api.leading import (
     GROUPS,
     RANKED,
@@ -203,7 +203,7 @@ def show_week(request: Request, sight: SightDep) -> AppPage:
     work = work_of(sight, period_of(sight, Kind.WEEKLY, None), language)
     compared = changes_of(work, "district_id", _own(request, sight, "district_id"))
     rows = [] if compared is None else compared[0]
-    areas = emerging_facts(HeatTables.of(sight), translate)["areas"]
+    areas = HeatTables.of(sight).emerging_areas()
     return render(
         request,
         sight,
@@ -212,7 +212,7 @@ def show_week(request: Request, sight: SightDep) -> AppPage:
         headline=headline(work),
         sentences=[each.render(translate) for each in sentences(work)],
         moved=[row for row in rows if row.cells[-1] in (translate("better"), translate("worse"))],
-        n_areas={kind.value: sum(a["kind"] == kind for a in areas) for kind in TrendClass},
+        n_areas={kind.value: sum(area.kind is kind for area in areas) for kind in TrendClass},
     )
 
 

@@ -79,6 +79,87 @@ def test_what_a_unit_found_itself_counts_against_nobody():
     assert any("themselves" in remark.render() for remark in numbers.remarks)
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence", "counts"),
+    [("12345", "were reported", True), ("社区自查", "by the units themselves", False)],
+)
+def test_what_no_inspection_found_does_not_enter_a_rate(monthly, source, sentence, counts):
+    made = tables()
+    more = made["violations"].assign(source=source, item="噪声")
+    more["violation_id"] = "X" + more["violation_id"]
+    both = pd.concat([made["violations"], more], ignore_index=True)
+    evidence = join_evidence(**made | {"violations": both}, zone=ZONE)
+    numbers = report(evidence, Kind.MONTHLY, date(2026, 11, 5), Span.MONTH)
+    assert value(numbers, "rate") == value(monthly, "rate")
+    n = value(monthly, "violations")
+    assert value(numbers, "violations") == (2 * n if counts else n)
+    assert any(sentence in remark.render() for remark in numbers.remarks)
+
+
+def test_a_dismissed_problem_counts_for_nobody(monthly):
+    made = tables()
+    ids = made["violations"]["violation_id"]
+    standing = pd.DataFrame({"is_dismissed": True, "last_day": None}, index=ids)
+    evidence = join_evidence(**made, standing=standing, zone=ZONE)
+    numbers = report(evidence, Kind.MONTHLY, date(2026, 11, 5), Span.MONTH)
+    assert (value(numbers, "violations"), value(numbers, "rate")) == (0, 0)
+    n = value(monthly, "violations")
+    assert f"{n} problems were dismissed: they do not count." in [
+        remark.render() for remark in numbers.remarks
+    ]
+
+
+@pytest.mark.parametrize(("days", "counts"), [(7, False), (-7, True)])
+def test_what_a_unit_had_reported_does_not_count_against_it_until_its_deadline(days, counts):
+    made = tables()
+    found = made["violations"].iloc[[-1]]
+    own = found.assign(violation_id="OWN", source="self-check",
+                       found_at=found["found_at"] - pd.Timedelta(days=10))  # fmt: skip
+    last = found["found_at"].iloc[0].tz_convert(ZONE) + pd.Timedelta(days=days)
+    standing = pd.DataFrame({"is_dismissed": [False], "last_day": [last.date()]}, index=["OWN"])
+    both = pd.concat([made["violations"], own], ignore_index=True)
+    evidence = join_evidence(**made | {"violations": both}, standing=standing, zone=ZONE)
+    row = evidence.violations.set_index("violation_id").loc[found["violation_id"].iloc[0]]
+    assert (row["counts"], row["counts_unit"]) == (True, counts)
+
+
+def test_a_generated_target_counts_with_its_whole_chance_for_the_city_and_for_no_unit():
+    made = tables()
+    at = pd.DatetimeIndex(["2026-11-10T02:00Z"])
+    visit = pd.DataFrame({"inspection_id": ["IT"], "point_id": ["G1"], "inspected_at": at})
+    drawn = pd.DataFrame(
+        {"day": [pd.Timestamp("2026-11-10")], "point_id": "G1", "inclusion_probability": 0.01,
+         "team_id": "1", "provenance": "generated", "category": "背街小巷", "district": "西区",
+         "is_visited": True}
+    )  # fmt: skip
+    found = (
+        made["violations"]
+        .iloc[[0]]
+        .assign(violation_id="VT", point_id="G1", found_at=at + pd.Timedelta(minutes=5))
+    )
+    more = {"inspections": visit, "promised": drawn, "violations": found}
+    both = {name: pd.concat([made[name], table], ignore_index=True) for name, table in more.items()}
+    evidence = join_evidence(**made | both, zone=ZONE)
+    target = evidence.inspections.set_index("inspection_id").loc["IT"]
+    assert (target["found"], target["found_unit"]) == (1, 0)
+    assert (target["district_id"], target["unit_id"]) == ("D2", "")
+    assert target["inclusion_probability"] == 0.01
+    numbers = report(evidence, Kind.MONTHLY, date(2026, 11, 5), Span.MONTH)
+    assert value(numbers, "category/背街小巷/violations") == 1
+    assert any(
+        remark.render().startswith("1 inspections were made at places that nobody had listed")
+        for remark in numbers.remarks
+    )
+
+
+def test_a_dropped_visit_is_named():
+    made = tables()
+    drawn = made["promised"].assign(is_visited=made["promised"].index != len(made["promised"]) - 1)
+    evidence = join_evidence(**made | {"promised": drawn}, zone=ZONE)
+    numbers = report(evidence, Kind.MONTHLY, date(2026, 11, 5), Span.MONTH)
+    assert any(remark.render().startswith("1 drawn visits were") for remark in numbers.remarks)
+
+
 def test_inspections_without_a_chance_are_counted_and_named_but_not_weighed():
     made = tables()
     drawn = made["promised"][made["promised"]["point_id"] != "P05"]
@@ -125,4 +206,6 @@ def test_two_inspections_of_a_day_share_what_was_found_once():
     twice = pd.concat([made["inspections"], first.assign(inspection_id="I-again")])
     evidence = join_evidence(**made | {"inspections": twice}, zone=ZONE)
     whole = join_evidence(**made, zone=ZONE)
+    # the second visit was not drawn: it weighs nothing
+    assert evidence.inspections["inclusion_probability"].isna().sum() == 1
     assert np.sum(evidence.inspections["found"]) == np.sum(whole.inspections["found"])

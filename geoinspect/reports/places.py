@@ -1,0 +1,148 @@
+"""Emerging hot spots as a table of places that people know, and as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geoinspect.emerging import MONTHS, TrendClass, monthly_hot_spots
+from geoinspect.messages import Remark
+from geoinspect.reports.numbers import Figure, Line, PlaceMap, Table, count
+
+if TYPE_CHECKING:
+    from geoinspect.arrays import FloatArray
+    from geoinspect.emerging import EmergingArea, EmergingHotSpots
+    from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.work import Work
+
+TABLE_ID = "emerging"
+
+_TITLE = "Hot spots over the last twelve months"
+_MOST_AREAS, _MOST_NAMES = 15, 3
+_KINDS = {
+    TrendClass.NEW: "new",
+    TrendClass.INTENSIFYING: "intensifying",
+    TrendClass.PERSISTENT: "persistent",
+    TrendClass.SPORADIC: "sporadic",
+    TrendClass.DIMINISHING: "diminishing",
+}
+_COLUMNS = (
+    *("No.", "Course", "District", "Around"),
+    *("Inspections", "Problems", "Problems per 100 inspections"),
+)
+
+
+def emerging_places(work: Work) -> tuple[Table, PlaceMap | None] | None:
+    """
+    List the areas that stood out in the months up to the end of the period.
+
+    Returns
+    -------
+    places
+        The table, and the picture if an area stood out; None where inspections were made in
+        too few months for a trend.
+    """
+    visits = _placed(work.everything)
+    emerging = monthly_hot_spots(
+        visits[["lon", "lat"]].to_numpy(),
+        visits["found"].to_numpy(np.int64),
+        visits["day"].to_numpy(),
+        last=work.period.last,
+    )
+    if emerging is None:
+        return None
+    areas = emerging.areas()
+    shown = areas[:_MOST_AREAS]
+    visits = _of_the_months(visits, work)
+    lines = tuple(_line(number, area, visits, work) for number, area in enumerate(shown, start=1))
+    table = Table(TABLE_ID, _TITLE, _COLUMNS, lines, _note(emerging, len(shown), len(areas)))
+    if not shown:
+        return table, None
+    return table, _picture(shown, work.everything)
+
+
+def _placed(evidence: Evidence) -> pd.DataFrame:
+    """Return inspections of points of the list with their places."""
+    visits = evidence.inspections
+    point = visits["point_id"].cat
+    row = evidence.points.index.get_indexer(point.categories)[point.codes]
+    lonlat = np.vstack((evidence.points[["lon", "lat"]].to_numpy(np.float64), [np.nan, np.nan]))
+    table = pd.DataFrame(
+        {
+            "row": row,
+            "day": visits["day"].to_numpy(),
+            "found": visits["found"].to_numpy(),
+            "lon": lonlat[row, 0],
+            "lat": lonlat[row, 1],
+        }
+    )
+    return table[row >= 0]
+
+
+def _of_the_months(visits: pd.DataFrame, work: Work) -> pd.DataFrame:
+    """Sum up what was made and found at each point in the months of the history."""
+    last = np.datetime64(work.period.last, "M")
+    month = visits["day"].to_numpy().astype("datetime64[M]")
+    near = visits[(month > last - MONTHS) & (month <= last)]
+    n = len(work.everything.points)
+    return work.everything.points.assign(
+        made=np.bincount(near["row"], minlength=n),
+        found=np.bincount(near["row"], near["found"], minlength=n),
+    )
+
+
+def _line(number: int, area: EmergingArea, points: pd.DataFrame, work: Work) -> Line:
+    """Describe one area by its district and the points in it with most problems."""
+    inside = points[shapely.contains_xy(area.shape, points["lon"], points["lat"])]
+    near = inside if len(inside) else _nearest(points, area)
+    named = near.sort_values("found", ascending=False, kind="stable")
+    district = str(named["district"].mode().iloc[0]) or work.translate("in no district")
+    made, found = int(near["made"].sum()), int(near["found"].sum())
+    prefix = f"{TABLE_ID}/{number}"
+    return Line(
+        (
+            str(number),
+            work.translate(_KINDS[area.kind]),
+            district,
+            work.translate(", ").join(named["name"].head(_MOST_NAMES).astype(str)),
+            count(f"{prefix}/inspections", made),
+            count(f"{prefix}/violations", found),
+            Figure(f"{prefix}/rate", 100 * found / made if made else None, 1),
+        )
+    )
+
+
+def _nearest(points: pd.DataFrame, area: EmergingArea) -> pd.DataFrame:
+    """Return the point nearest to an area whose cells hold none."""
+    away = shapely.distance(area.shape, shapely.points(points["lon"], points["lat"]))
+    return points.iloc[[int(np.argmin(away))]]
+
+
+def _note(emerging: EmergingHotSpots, n_shown: int, n: int) -> Remark:
+    """Say how areas are found, and what is left out."""
+    if n == 0:
+        return Remark("No area stood out more than chance explains.")
+    if n_shown < n:
+        return Remark(
+            "The first {n} of {total} areas; all are on the heat map. Counts are those of the "
+            "points in the area.",
+            {"n": n_shown, "total": n},
+        )
+    return Remark(
+        "Areas where inspections of at least one of {n} months found more than chance explains "
+        "(Getis-Ord Gi*, Mann-Kendall). Counts are those of the points in the area.",
+        {"n": emerging.n_periods},
+    )
+
+
+def _picture(areas: list[EmergingArea], evidence: Evidence) -> PlaceMap:
+    lonlat: FloatArray = evidence.points[["lon", "lat"]].to_numpy(np.float64)
+    return PlaceMap(
+        TABLE_ID,
+        tuple((number, str(area.kind), area.shape) for number, area in enumerate(areas, start=1)),
+        lonlat,
+        evidence.borders,
+    )

@@ -1,0 +1,43 @@
+"""Whole columns are read as rows are, on both databases."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geoinspect.demo import tinytown
+from geoinspect.store import bulk, tables
+
+
+def test_finds_are_the_records_without_their_places(store, monkeypatch):
+    # more portions than one
+    monkeypatch.setattr(bulk, "_PORTION", 7)
+    violations = tinytown.violations().assign(item=None)
+    violations["found_at"] += pd.Timedelta(microseconds=7)
+    store.merge_violations(violations)
+    store.merge_inspections(tinytown.inspections())
+    visits, found = store.finds()
+    pd.testing.assert_frame_equal(
+        visits.set_index("inspection_id").sort_index(), store.inspections()
+    )
+    columns = ["point_id", "found_at", "item", "description", "severity", "source"]
+    pd.testing.assert_frame_equal(
+        found.set_index("violation_id").sort_index()[columns], store.violations()[columns]
+    )
+    assert (found.set_index("violation_id")["found_at"].dt.microsecond == 7).all()
+
+
+def test_places_come_back_as_they_went_in(store):
+    violations = tinytown.violations()
+    store.merge_violations(violations)
+    back = store.violations()
+    assert back.crs == violations.crs
+    expected = violations.geometry.sort_index()
+    assert (back.geometry.isna() == expected.isna()).all()
+    both = expected.notna()
+    assert (back.geometry[both].to_wkb() == expected[both].to_wkb()).all()
+
+
+def test_an_empty_table_has_its_columns(store):
+    frame = bulk.read_columns(store.engine, tables.inspections, ("point_id", "inspected_at"))
+    assert list(frame.columns) == ["point_id", "inspected_at"]
+    assert len(frame) == 0
