@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from geoinspect.messages import Language
     from geoinspect.streetsurfaces import StreetSurface
 
-N_CLASSES = 7
 _MOST_NAMES = 20
 _PLACES = 5  # decimals of a degree: a metre
 # with fewer violations a km nothing is to be seen
@@ -89,7 +88,7 @@ def render_street_map(
             "from an extract of this city."
         )
     ticks = nice_ticks(values[shown])
-    classes = np.where(shown, _classes(values, ticks[-1]), np.where(few, -1, -2))
+    classes = np.where(shown, _classes(values, ticks), np.where(few, -1, -2))
     lines = _lines(surface, classes)
     bounds = bounds_around([at for part in lines for line in part["lines"] for at in _lonlat(line)],
                            districts)  # fmt: skip
@@ -112,7 +111,7 @@ def render_street_map(
         "scale": {
             "ticks": ticks,
             "isOpen": largest(values) > ticks[-1],
-            "colors": read_style("streets")["colors"],
+            "colors": _colours(ticks),
         },
         "few": read_style("streets")["few"],
         "parts": lines,
@@ -131,9 +130,16 @@ def _too_few(surface: StreetSurface, shown: BoolArray) -> BoolArray:
     return (surface.inspections.behind >= 0.5) & ~shown
 
 
-def _classes(values: FloatArray, top: float) -> IntArray:
-    share = np.clip(np.nan_to_num(values) / top, 0, 1)
-    return np.minimum(np.floor(share * N_CLASSES), N_CLASSES - 1).astype(np.int64)
+def _classes(values: FloatArray, ticks: list[float]) -> IntArray:
+    """Return between which ticks each value lies; the last class is open."""
+    return np.searchsorted(ticks[1:], np.nan_to_num(values), side="right")
+
+
+def _colours(ticks: list[float]) -> list[str]:
+    """Return a colour a class, from the whole scale."""
+    every: list[str] = read_style("streets")["colors"]
+    picked = np.linspace(0, len(every) - 1, len(ticks)).round().astype(int)
+    return [every[k] for k in picked]
 
 
 def _lines(surface: StreetSurface, classes: IntArray) -> list[dict[str, Any]]:

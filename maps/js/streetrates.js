@@ -41,12 +41,10 @@
 
   const unit = () => (isRate ? t("Violations per 100 inspections") : t("Violations per km of street"));
 
-  /** Classes from `from` to `to`, the last one open where there is more. */
+  /** A class lies between two ticks; the last one is open. */
   function classLabel(i) {
-    const top = scale.ticks[scale.ticks.length - 1];
-    const at = (k) => number((top * k) / scale.colors.length);
-    if (i === scale.colors.length - 1 && scale.isOpen) return t("{from} and more", { from: at(i) });
-    return t("{from} to {to}", { from: at(i), to: at(i + 1) });
+    const { ticks } = scale;
+    return i === ticks.length - 1 ? t("{from} and more", { from: number(ticks[i]) }) : t("{from} to {to}", { from: number(ticks[i]), to: number(ticks[i + 1]) });
   }
 
   function swatch(color, dashed) {
@@ -59,7 +57,7 @@
     return el("section", { class: "scale", "aria-label": t("Legend") },
       el("p", { class: "scale-title" }, unit()),
       el("ul", { class: "keys" },
-        scale.colors.map((color, i) => el("li", {}, swatch(color, false), el("span", {}, classLabel(i)))),
+        scale.colors.slice(0, scale.isOpen ? undefined : -1).map((color, i) => el("li", {}, swatch(color, false), el("span", {}, classLabel(i)))),
         isRate ? el("li", {}, swatch(page.few, true), el("span", {}, t("Too few inspections (under {n})", { n: numbers.minimum }))) : null));
   }
 
