@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from geoinspect.maps import age_facts, emerging_facts, spot_facts
 from geoinspect.people import Permission
 from geoinspect.recency import recency
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     import geopandas as gpd
+    import pandas as pd
 
     from geoinspect.api.sight import Sight
     from geoinspect.emerging import EmergingArea
@@ -82,16 +81,18 @@ class HeatTables:
             timezone=self.zone.key,
         )
 
-    def spots(self) -> CityHotSpots:
-        """Find what surely stands out over all days."""
+    def spots(self) -> CityHotSpots | None:
+        """Find what surely stands out over all days; None without inspections or points."""
+        if self.inspections.empty or self.points.empty:
+            return None
         return city_hot_spots(
             self.points, self.violations, self.inspections, timezone=self.zone.key
         )
 
     def emerging_areas(self) -> list[EmergingArea]:
         """List what became of hot spots over the months; none if there are too few."""
-        emerging = None if self.inspections.empty else self.spots().emerging
-        return [] if emerging is None else emerging.areas()
+        found = self.spots()
+        return [] if found is None or found.emerging is None else found.emerging.areas()
 
     def seen(self, points: gpd.GeoDataFrame) -> Recency | None:
         """Count the days since each of some points was inspected; None if there are none."""
@@ -111,7 +112,7 @@ def overlay_facts(
     """
     Return what lies over a map of rates: hot spots, what becomes of them, ages.
 
-    A city without recorded inspections has none of them.
+    What is missing is None: without recorded inspections, all of them are.
 
     Parameters
     ----------
@@ -122,10 +123,10 @@ def overlay_facts(
     translate
         Into the language of the reader.
     """
-    if tables.inspections.empty:
+    found = tables.spots()
+    if found is None:
         return {"spots": None, "emerging": None, "ages": None}
     seen = tables.seen(points)
-    found = tables.spots()
     return {
         "spots": spot_facts(found.spots, translate),
         "emerging": emerging_facts(found.emerging, translate),

@@ -64,7 +64,7 @@ def get_heat_map(sight: SightDep) -> PageResponse:
     folder, tables, points = sight.folder, HeatTables.of(sight), sight.points()
     heat = tables.heat()
     translate = translator(folder.settings.language)
-    found = tables.spots() if heat.is_rate else None
+    found = tables.spots()
     # what the rate leaves out the hot spots leave out too
     more = [] if found is None else [left for left in found.left_out if left.code == UNTIED]
     remarks = [left.render(translate) for left in (*heat.left_out, *more)]
