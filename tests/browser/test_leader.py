@@ -57,10 +57,10 @@ def test_a_leader_gets_from_the_door_to_the_record_behind_a_rank(
     one = visit(Role.LEADER, size)
     page = one.page
     page.set_default_timeout(60_000)
-    expect(page.locator("#week").get_by_role("link", name="每周通报")).to_be_visible()
+    page.locator("#week").get_by_role("link", name="每周通报").wait_for()
     page.locator("nav.side").get_by_role("link", name="问题率").click()
     page.wait_for_selector(DRAWN, state="attached")
-    expect(page.locator("#rates-wait")).to_be_hidden()
+    page.locator("#rates-wait").wait_for(state="hidden")
     assert page.evaluate(PAINTED, "#city-rates .surface") > 1000
     check_access(page)
     assert not page.evaluate(WIDER)
@@ -68,7 +68,7 @@ def test_a_leader_gets_from_the_door_to_the_record_behind_a_rank(
     page.get_by_label("时段长度").select_option("annual")
     page.wait_for_url("**kind=annual**")
     row = page.locator("table.ranking tbody tr").first
-    expect(row.locator("svg.whiskers rect")).to_have_count(1)
+    row.locator("svg.whiskers rect").wait_for(state="attached")
     check_access(page)
     assert not page.evaluate(WIDER)
     row.locator("td.title a").click()
