@@ -43,7 +43,8 @@ def show_routes(
     except NotFoundError:
         return render(request, sight, "routes", day=None)
     language = language_of(request, sight.folder.settings.language)
-    facts = map_facts(sight.folder, sight.points(), translator(language), language, None)
+    points = sight.points(by=Permission.READ_RELEASED_PLAN)
+    facts = map_facts(sight.folder, points, translator(language), language, None)
     return render(
         request,
         sight,
