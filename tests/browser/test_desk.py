@@ -242,6 +242,8 @@ def test_the_desk_has_no_serious_finding(
     one.page.get_by_role("button", name="提前一站").click()
     expect(one.page.locator("#why [data-codes]")).to_be_visible()
     one.check_access()
+    # tomorrow the session of today is over, and the page would ask on
+    one.page.goto("about:blank")
     office.now = NOW + timedelta(days=1)
     one = visit(Role.SUPERVISOR, size, bypass_csp=True)
     one.go("/app/lottery")
