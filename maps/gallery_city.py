@@ -293,7 +293,7 @@ def _cases(folder: CityFolder, store: Store) -> dict[str, str]:
         wanted = "closed" if is_old else _FATES[k % len(_FATES)]
         _lead(folder, store, str(case_id), unit, begun, wanted, k)
         # the newest of each that has photos, of the unit whose pages are taken
-        if unit == "HEL-U1" and k % 4 == 0:
+        if unit == "HEL-U1" and k % 3 == 0:
             states[wanted] = str(case_id)
     return {f"case_{name}": case_id for name, case_id in states.items()}
 
@@ -315,7 +315,7 @@ def _lead(
     cases, issuer = store.cases, Issuer(ZONE, USUAL_ISSUER)
     office, units = Mover("supervisor", Party.OFFICE), frozenset({unit})
     cases.open(case_id, Defect.HARDWARE if k % 3 else Defect.CONDUCT, at=at)
-    has_photos = k % 4 == 0 and at > NOW - 2 * _RECENT
+    has_photos = k % 3 == 0 and at > NOW - 2 * _RECENT
     if has_photos:
         cases.add_photos(case_id, [_photo(folder, k, at, mended=False)])
     if fate == "found":

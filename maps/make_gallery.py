@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -46,7 +47,8 @@ READY = {
     "timeline": f"{DRAWN}.has-rates",
     "chances": DRAWN,
 }
-#: A browser of a Chinese office.
+#: A browser of a Chinese office: its own words and dates are Chinese, too.
+SPEAKING: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
 ARGUMENTS = ["--no-sandbox", "--lang=zh-CN"]
 SCREENS = {"": (1280, 800), "-phone": (390, 844)}
 #: Colours of a picture: enough for text and for maps, a third of the size of all.

@@ -42,7 +42,7 @@ def check(
     """
     Check by places that are known for sure that the online map is in the datum of its settings.
 
-    Example: geoinspect -C taicang basemap check --known 121.1297,31.4576 --seen 121.1343,31.4555
+    Example: geoinspect -C taicang basemap check --known 121.1297,31.4576 --seen 121.1343,31.4558
     """
     session = session_of(context)
     online = session.city().settings.basemap.online
