@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import shutil
 import sys
 import tempfile
@@ -47,9 +46,6 @@ READY = {
     "timeline": f"{DRAWN}.has-rates",
     "chances": DRAWN,
 }
-#: A browser of a Chinese office: its own words and dates are Chinese, too.
-SPEAKING: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "zh_CN"}
-ARGUMENTS = ["--no-sandbox", "--lang=zh-CN"]
 SCREENS = {"": (1280, 800), "-phone": (390, 844)}
 #: Colours of a picture: enough for text and for maps, a third of the size of all.
 COLOURS = 96
@@ -121,6 +117,8 @@ def photograph_role(
         has_touch=bool(suffix),
         locale="zh-CN",
     )
+    # a busy machine may take its time: a picture is not a measurement
+    context.set_default_timeout(180_000)
     page = context.new_page()
     if role:
         sign_in(page, address, role)
