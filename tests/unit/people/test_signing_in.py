@@ -226,6 +226,7 @@ def test_the_word_against_foreign_pages_belongs_to_one_session() -> None:
     [
         ({"user_id": "Wang", "role": Role.LEADER}, "no name for an account"),
         ({"user_id": "wang", "role": Role.UNIT}, "without an office"),
+        ({"user_id": "wang", "role": Role.LEADER, "approves": True}, "is no unit"),
         ({"user_id": "wang", "role": Role.INSPECTOR}, "without an id of the roster"),
     ],
 )
