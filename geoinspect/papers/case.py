@@ -128,7 +128,8 @@ def day_in_words(day: date, translate: Translate) -> str:
     >>> day_in_words(date(2026, 11, 3), str)
     '2026-11-03'
     """
-    return translate("{day:%Y-%m-%d}").format(day=day)
+    pattern = translate("{year}-{month:02}-{day:02}")
+    return pattern.format(year=day.year, month=day.month, day=day.day)
 
 
 def facts(paper: CasePaper, translate: Translate) -> list[tuple[str, str]]:

@@ -207,9 +207,13 @@ def test_a_delay_shows_when_a_stop_was_to_be_made(
     now = {stop["point_id"]: stop["arrival"] for stop in made["route"]["stops"]}
     kept = [stop for stop in route["stops"] if not stop["dropped"]]
     for stop in kept:
-        assert stop["planned_arrival"] == drawn[stop["point_id"]]
-        assert stop["arrival"] == now[stop["point_id"]]
+        assert _moment(stop["planned_arrival"]) == _moment(drawn[stop["point_id"]])
+        assert _moment(stop["arrival"]) == _moment(now[stop["point_id"]])
     assert any(stop["arrival"] != stop["planned_arrival"] for stop in kept)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def test_stop_by_stop_an_amended_sheet_tells_no_more_than_the_next_stop(
