@@ -206,7 +206,7 @@ def test_no_listed_page_runs_a_text_breaks_a_screen_or_shuts_anybody_out(
             page.evaluate("(one) => { document.querySelector(one).open = true; }", listed["open"])
         faults += [f"{listed['name']}: {fault}" for fault in _faults(page)]
     context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def _sign_in(page: Page, address: str, role: str) -> None:
