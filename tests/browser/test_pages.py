@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import threading
 import tomllib
@@ -172,11 +173,13 @@ def _cases(store: Store, probe: Callable[[], str]) -> dict[str, str]:
 
 def _jobs(folder: CityFolder, store: Store) -> None:
     """Bring in sheets whose names, headers and cells are probes: one in part, one not at all."""
-    header = f"点位编号,名称,类别,经度,纬度,{HOSTILE[1]}"
-    bad = [f"P{k},{name.replace(',', ' ')},类,x{k},32.0,y" for k, name in enumerate(PROBES)]
-    good = "P99,好,类,118.78,32.05,y"
+    header = ["点位编号", "名称", "类别", "经度", "纬度", HOSTILE[1]]
+    bad = [[f"P{k}", name, "类", f"x{name}", "32.0", "y"] for k, name in enumerate(PROBES)]
+    good = ["P99", "好", "类", "118.78", "32.05", "y"]
     for name, rows in ((f"甲{HOSTILE[3]}.csv", [*bad, good]), (f"{HOSTILE[1]}.csv", bad)):
-        content = io.BytesIO("\n".join([header, *rows]).encode())
+        sheet = io.StringIO()
+        csv.writer(sheet).writerows([header, *rows])
+        content = io.BytesIO(sheet.getvalue().encode())
         order = {"what": "points", "upload": keep_upload(folder, content, name)}
         order |= {"datum": None, "sheet": None}
         store.jobs.add("import", order, made_by="supervisor", at=NOW)
