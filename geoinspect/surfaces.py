@@ -466,7 +466,10 @@ def _within(days: pd.Series[Any], period: tuple[date, date] | None) -> BoolArray
 
 def _period(days: pd.Series[Any]) -> tuple[date, date] | None:
     """Return the first and the last day."""
-    return None if days.empty else (days.min().date(), days.max().date())
+    if days.empty:
+        return None
+    first, last = pd.to_datetime(pd.Series([days.min(), days.max()]))
+    return first.date(), last.date()
 
 
 def _extent(points: GeoDataFrame, *positions: FloatArray) -> tuple[float, float, float, float]:

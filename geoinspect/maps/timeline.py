@@ -219,7 +219,7 @@ def _coded(events: CountedEvents, districts: GeoDataFrame | None, other: str) ->
             {
                 "lon": table["lon"],
                 "lat": table["lat"],
-                "day": (table["day"] - pd.Timestamp(first)).dt.days.to_numpy(),
+                "day": (pd.to_datetime(table["day"]) - pd.Timestamp(first)).dt.days.to_numpy(),
                 "category": _codes(table["category"], categories),
                 "district": _districts_of(table, districts),
                 "severity": severity.fillna(0).clip(0, _LARGEST_SEVERITY).astype(np.int64),
