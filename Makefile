@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DATA ?= ../shared/data/nanjing
+# tests wait for browsers and killed processes: one more than there are cores
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 # small dense systems run five times faster on one thread
 export OPENBLAS_NUM_THREADS = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -48,7 +50,7 @@ types: install ## Check types with mypy --strict
 	$(BIN)/mypy
 
 pytest: assets programs ## Run unit, property, integration, doc and browser tests with coverage
-	$(BIN)/pytest --doctest-modules --numprocesses=auto --maxprocesses=4 --dist=worksteal --cov --cov-report=
+	$(BIN)/pytest --doctest-modules --numprocesses=$(WORKERS) --dist=worksteal --cov --cov-report=
 	@$(MAKE) --no-print-directory coverage
 
 coverage: ## Print the coverage of the last test run

@@ -38,7 +38,7 @@ from geoinspect.people.passwords import hash_password
 from geoinspect.photos import read_photo
 from geoinspect.planning import PlanParams, plan_inspections
 from geoinspect.responsibility import assign
-from geoinspect.store.cases import Office as Issuer
+from geoinspect.store.casenotices import Office as Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

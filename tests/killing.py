@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 DAY = date(2026, 11, 24)
 SECRET = "5eed" * 8
+_MOST_PAGES = 2**30 - 1
 TASKS = ("import", "draw", "amend", "backup")
 
 _ORDER = {
@@ -223,12 +224,19 @@ class Cities:
         with city.store().engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
 
-        def limit(connection: Any, _record: object) -> None:
+        def limit(connection: Any, *_: object) -> None:
             connection.execute(f"PRAGMA max_page_count={pages}")
 
-        event.listen(Engine, "connect", limit)
+        def unlimit(connection: Any, *_: object) -> None:
+            if connection is not None:
+                connection.execute(f"PRAGMA max_page_count={_MOST_PAGES}")
+
+        # the service keeps its connections: each is limited only while it is taken out
+        event.listen(Engine, "checkout", limit)
+        event.listen(Engine, "checkin", unlimit)
         yield
-        event.remove(Engine, "connect", limit)
+        event.remove(Engine, "checkout", limit)
+        event.remove(Engine, "checkin", unlimit)
 
     def forget(self, city: CityFolder) -> None:
         """Remove a city that a test is done with."""

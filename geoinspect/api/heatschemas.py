@@ -14,8 +14,10 @@ class HeatTimeline(BaseModel):
     # the script of the map reads these names
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    bounds: tuple[float, float, float, float] = Field(
-        description="West, south, east, north of the first view, WGS-84 degrees."
+    bounds: list[float] = Field(
+        min_length=4,
+        max_length=4,
+        description="West, south, east, north of the first view, WGS-84 degrees.",
     )
     districts: dict[str, Any] = Field(description="GeoJSON, with `id`, `name` and `label`.")
     isRate: bool = Field(
@@ -44,7 +46,7 @@ class HeatTimeline(BaseModel):
     )
     violations: str = Field(description="Packed as `geoinspect.maps.events` says, base 64.")
     inspections: str = Field(description="As the violations.")
-    dots: list[tuple[float, float]] = Field(description="Inspection points as lat, lon.")
+    dots: list[list[float]] = Field(description="Inspection points as lat, lon.")
     spots: dict[str, Any] | None = Field(
         description="Areas that are surely above or below the city, over all days."
     )

@@ -139,21 +139,30 @@ def _thumb(fingerprint: bytes) -> NDArray[np.uint8]:
 def _best_fit(whole: NDArray[np.uint8], part: NDArray[np.uint8], sides: Sequence[int]) -> float:
     """Shift a picture, cut down as somebody may have done, over the one it may stem from."""
     picture = Image.fromarray(np.ascontiguousarray(part))
+    grey = whole.astype(np.float32)
+    sums, squares = (_integral(whole.astype(np.int64) ** power) for power in (1, 2))
     best = -1.0
     for height in sides:
         for width in sides:
-            small = np.asarray(picture.resize((width, height), Image.Resampling.BOX))
-            windows = sliding_window_view(whole, (height, width)).reshape(-1, height * width)
-            best = max(best, float(_correlations(windows, small.ravel()).max()))
+            small = np.asarray(picture.resize((width, height), Image.Resampling.BOX), np.float32)
+            one = small - small.mean()
+            n, shape = height * width, (height, width)
+            windows = sliding_window_view(grey, shape)
+            covariance = (windows.reshape(-1, n) @ one.ravel()).reshape(windows.shape[:2])
+            spread = np.sqrt(_sums(squares, shape) - _sums(sums, shape) ** 2 / n)
+            spread *= np.linalg.norm(one)
+            fits = np.divide(covariance, spread, out=np.zeros_like(spread), where=spread > 0)
+            best = max(best, float(fits.max()))
     return best
 
 
-def _correlations(windows: NDArray[np.uint8], small: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Correlate one picture, shape (p,), with many, shape (n, p)."""
-    one = small.astype(np.float32) - np.float32(small.mean())
-    many = windows.astype(np.float32)
-    spread = many.std(axis=1) * np.sqrt(len(small)) * np.linalg.norm(one)
-    covariance: NDArray[np.float32] = many @ one
-    correlations: NDArray[np.float32] = np.zeros_like(covariance)
-    np.divide(covariance, spread, out=correlations, where=spread > 0)
-    return correlations
+def _integral(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sum up from the corner, with a row and a column of zeros before."""
+    return np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+
+
+def _sums(integral: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:
+    """Return the sum over each window of a shape."""
+    height, width = shape
+    below, above = integral[height:], integral[:-height]
+    return below[:, width:] - below[:, :-width] - above[:, width:] + above[:, :-width]

@@ -31,7 +31,7 @@ from geoinspect.people.organisations import Office
 from geoinspect.people.passwords import hash_password
 from geoinspect.people.rights import GRANTS
 from geoinspect.responsibility import assign
-from geoinspect.store.cases import Office as Issuer
+from geoinspect.store.casenotices import Office as Issuer
 
 from .conftest import DESKTOP, HOSTILE, PHONE
 

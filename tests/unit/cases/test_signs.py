@@ -23,8 +23,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 FOUND = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
 NOTICED = FOUND + timedelta(hours=6)
 HERE = (118.78, 32.04)
-N_HONEST = 150
-N_PLANTED = 15
+N_HONEST = 100
+N_PLANTED = 10
 PLANTED = (
     Kind.QUICK, Kind.SAME_FILE, Kind.SAME_PICTURE, Kind.ELSEWHERE, Kind.BEFORE_FINDING,
     Kind.BEFORE_NOTICE,
