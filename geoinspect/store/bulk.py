@@ -77,7 +77,8 @@ def _of_sqlite(
     row: ColumnElement[Any] = literal_column("rowid")
     last = connection.scalar(select(func.max(row)).select_from(table)) or 0
     wanted = select(*(func.json_group_array(_in_sqlite(c)) for c in columns))
-    for start in range(0, last, _PORTION):
+    # an empty table is asked as well: the number of questions tells nobody that there is a row
+    for start in range(0, max(last, 1), _PORTION):
         found = connection.execute(wanted.where(row > start, row <= start + _PORTION)).one()
         yield [json.loads(text) for text in found]
 

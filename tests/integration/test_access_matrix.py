@@ -510,7 +510,7 @@ def _example(schema: dict[str, Any], defs: dict[str, Any], name: str, point: str
         members = schema.get("properties", {})
         return {key: _example(member, defs, key, point) for key, member in members.items()}
     if "minItems" in schema:
-        kinds = schema.get("prefixItems", [schema["items"]] * schema["minItems"])
+        kinds = schema.get("prefixItems") or [schema["items"]] * schema["minItems"]
         return [_example(kind, defs, "", point) for kind in kinds]
     plain = {"string": "words", "boolean": False, "array": []}
     return plain.get(schema.get("type", ""), schema.get("minimum", 1))
