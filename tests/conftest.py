@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.network import RoadNetwork, read_network
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-# the same examples on every run: what fails here fails everywhere
-settings.register_profile("steady", derandomize=True)
+# the same examples on every run, however slow: what fails here fails everywhere
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("steady")
 
 SECRET = "5eed" * 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
@@ -13,6 +12,7 @@ from geoinspect.intake.answer import escape_formula
 from geoinspect.messages import translator
 from geoinspect.reports.numbers import Figure
 from geoinspect.reports.titles import title_of
+from geoinspect.workbooks import workbook_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +62,7 @@ def write_spreadsheet(numbers: ReportNumbers, *, language: Language = "zh") -> b
             for key, figure in numbers.figures().items()
         ],
     )
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
+    return workbook_bytes(workbook)
 
 
 def _sheet_name(title: str, taken: list[str]) -> str:
