@@ -152,20 +152,26 @@ class Visit:
         assert serious == []
 
 
-@pytest.fixture
-def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
+@contextmanager
+def visits(
+    chromium: Browser, office: Office, *, holds_clock: bool = False
+) -> Iterator[Callable[..., Visit]]:
     """Return the function that signs somebody in; at the end nothing may have gone wrong."""
     opened: list[Visit] = []
 
-    def sign_in(role: Role, size: str = "desktop", user_id: str = "") -> Visit:
+    def sign_in(
+        role: Role, size: str = "desktop", user_id: str = "", *, bypass_csp: bool = False
+    ) -> Visit:
         context = chromium.new_context(
             viewport=SIZES[size], has_touch=size == "phone", is_mobile=size == "phone",
-            # the tools of the test are no part of the page
-            bypass_csp=False,
+            # the tools of a test are no part of the page, unless it asks for them
+            bypass_csp=bypass_csp,
         )  # fmt: skip
         context.set_default_timeout(15_000)
         one = Visit(context.new_page(), office.address)
         listen(one)
+        if holds_clock:
+            one.page.clock.install()
         one.go("/sign-in")
         one.page.get_by_label("账号").fill(user_id or role.value)
         one.page.get_by_label("密码").fill(PASSWORD)
@@ -179,6 +185,12 @@ def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
         assert one.page.evaluate("typeof window.pwn") == "undefined"
         one.check()
         one.page.context.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
+    with visits(chromium, office) as sign_in:
+        yield sign_in
 
 
 def listen(one: Visit) -> None:

@@ -19,7 +19,7 @@ from geoinspect.people.passwords import hash_password
 from geoinspect.store import fieldwork
 
 from .conftest import HOSTILE, SIZES
-from .test_app import PASSWORD, Office, Visit, listen, serving
+from .test_app import PASSWORD, Office, Visit, serving, visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,31 +76,8 @@ def office(tmp_path: Path, city: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def visit(chromium: Browser, office: Office) -> Iterator[Callable[..., Visit]]:
-    """Return the function that signs somebody in; at the end nothing may have gone wrong."""
-    opened: list[Visit] = []
-
-    def sign_in(role: Role, size: str = "desktop", *, bypass_csp: bool = False) -> Visit:
-        context = chromium.new_context(
-            viewport=SIZES[size], has_touch=size == "phone", is_mobile=size == "phone",
-            bypass_csp=bypass_csp,
-        )  # fmt: skip
-        context.set_default_timeout(15_000)
-        one = Visit(context.new_page(), office.address)
-        listen(one)
-        one.page.clock.install()
-        one.go("/sign-in")
-        one.page.get_by_label("账号").fill(role.value)
-        one.page.get_by_label("密码").fill(PASSWORD)
-        one.page.get_by_role("button", name="登录").click()
-        one.page.wait_for_url("**/app")
-        opened.append(one)
-        return one
-
-    yield sign_in
-    for one in opened:
-        assert one.page.evaluate("typeof window.pwn") == "undefined"
-        one.check()
-        one.page.context.close()
+    with visits(chromium, office, holds_clock=True) as sign_in:
+        yield sign_in
 
 
 def _to_the_routes(one: Visit) -> None:
