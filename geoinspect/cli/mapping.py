@@ -112,7 +112,7 @@ def draw_map(
             stops = likely_stops(city, day, teams, shift, service)
             html = _chances_map(session, city, read_date(day), stops, basemap, dark=dark)
         elif kind is MapKind.TIMELINE:
-            html = _timeline_map(session, city, unit, basemap)
+            html = _timeline_map(session, city, unit, basemap, dark=dark)
         elif kind is MapKind.STREETS:
             html = _street_map(session, city, unit, basemap, dark=dark)
         else:
@@ -217,7 +217,7 @@ def _heat_map(
 
 
 def _timeline_map(
-    session: Session, city: CityFolder, unit: str | None, basemap: Path | None
+    session: Session, city: CityFolder, unit: str | None, basemap: Path | None, *, dark: bool
 ) -> str:
     """Draw violations per inspection of every period; a unit gets counts of cells."""
     points, events, remarks = _counted(session, city, unit)
@@ -228,6 +228,7 @@ def _timeline_map(
         language=session.language,
         city_name=city.settings.name,
         basemap=basemap,
+        dark=dark,
         restricted=unit is not None,
         remarks=remarks,
     )

@@ -71,6 +71,7 @@ def render_timeline_map(
     remarks: Sequence[str] = (),
     overlays: Mapping[str, Any] | None = None,
     attribution: str = OSM_ATTRIBUTION,
+    dark: bool = False,
 ) -> str:
     """
     Render violations per inspection of every period as one HTML file.
@@ -90,6 +91,8 @@ def render_timeline_map(
         PMTiles archive made by `build_basemap`; None for districts without streets.
     attribution
         Who made the data of the base map.
+    dark
+        Whether the base map is dark.
 
     Raises
     ------
@@ -111,7 +114,8 @@ def render_timeline_map(
     streets = embedded_basemap(basemap, bounds, max_bytes=room)
     payload |= {"eyebrow": city_name, "basemap": basemap_facts(streets, districts)}
     title = translator(language)(TIMELINE_TITLE)
-    return render_page(Page("timeline", language, title, bounds, payload, streets, attribution))
+    page = Page("timeline", language, title, bounds, payload, streets, attribution, dark)
+    return render_page(page)
 
 
 def timeline_facts(

@@ -17,7 +17,7 @@ const GeoInspectRates = (function () {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = size;
     const context = canvas.getContext("2d");
-    context.strokeStyle = dense ? "rgba(84, 96, 112, 0.42)" : "rgba(110, 122, 138, 0.30)";
+    context.strokeStyle = style.hatch[dense ? "few" : "none"];
     context.lineWidth = ratio * (dense ? 0.7 : 1);
     context.beginPath();
     for (let i = -1; i <= 1; i += 1) {

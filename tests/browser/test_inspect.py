@@ -6,7 +6,7 @@ import io
 import json
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -522,15 +522,49 @@ def test_a_stop_that_is_taken_out_while_out_of_reach_keeps_what_was_recorded(
     assert office.results() == ANSWERED
 
 
-def _amend(office: Office, network: Any) -> None:
-    """The vehicle of the phone's owner breaks down while the first visit lasts."""
+def test_a_conflict_at_a_stop_that_was_taken_out_is_shown_side_by_side_and_stays(
+    phone: BrowserContext, office: Office, tinytown_network: Any
+) -> None:
+    page = _open(phone, office)
+    first = page.locator("#stops > li h2").first.inner_text()
+    _arrive(page)
+    _answer(page, "灯坏")
+    _finish(page)
+    _sent(page)
+    phone.set_offline(True)
+    _corrected_by_the_office(office)
+    _amend(office, tinytown_network, when="arrival")
+    page.locator("#stops > li", has_text=first).get_by_role("button", name="更正").click()
+    _item(page, 0).get_by_label("备注").fill("灯真的坏")
+    _finish(page)
+    expect(page.locator("#queue")).to_have_attribute("data-state", "offline")
+    phone.set_offline(False)
+    page.get_by_role("button", name="立即发送").click()
+    expect(page.locator(".conflict")).to_have_count(1)
+    page.close()
+    # neither the amendment nor a closed tab takes the decision away from the inspector
+    page = _open(phone, office)
+    taken_out = page.locator("#stops > li", has_text=first)
+    expect(taken_out).to_contain_text("今日取消：车辆故障")
+    conflict = page.locator(".conflict")
+    expect(conflict).to_contain_text("已核实")
+    expect(conflict).to_contain_text("灯真的坏")
+    conflict.get_by_role("button", name="以更高版本发送我的").click()
+    expect(conflict).to_have_count(0)
+    _sent(page)
+    (current,) = (row for row in office.results(current=True) if row[0] == "A")
+    assert current == ("A", 3, 1, "灯真的坏")
+
+
+def _amend(office: Office, network: Any, *, when: str = "departure") -> None:
+    """The vehicle of the phone's owner breaks down while the first visit lasts, or before it."""
     store = office.folder.store()
     draw = store.ledger.binding(NOW.date())
     plan = json.loads(store.ledger.drawn_record(draw))
     rows = plan["draw"]["inspectors"]
     (team,) = (row["team_id"] for row in rows if "I1" in row["inspector_ids"])
     (route,) = (route for route in plan["routes"] if route["team_id"] == team)
-    at = datetime.fromisoformat(route["stops"][0]["departure"])
+    at = datetime.fromisoformat(route["stops"][0][when]) - timedelta(seconds=1)
     made = amend(plan, [], network, team_id=team, at=at, event={"kind": "breakdown"}, made_at=NOW)
     store.ledger.add_amendment(made)
     store.close()
