@@ -95,7 +95,7 @@ bench-faults: install programs ## Kill import, draw, amend, backup and the servi
 	$(BIN)/python tests/benchmarks/bench_faults.py
 
 bench-web: assets programs ## Measure every page and the timeline map in Chromium: paint, bytes, frames a second
-	$(BIN)/python tests/benchmarks/bench_web.py
+	$(BIN)/python tests/benchmarks/bench_web.py --data $(DATA)
 
 openapi: install ## Write api/openapi.json
 	$(BIN)/python -m geoinspect.api.openapi api/openapi.json

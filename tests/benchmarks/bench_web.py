@@ -1,18 +1,21 @@
 """
 Measure the web in a real browser: every page of the application, and the map through time.
 
-    python tests/benchmarks/bench_web.py [--frames 60] [--city FOLDER] [PAGE ...]
+    python tests/benchmarks/bench_web.py [--frames 60] [--city FOLDER] [--data FOLDER] [PAGE ...]
 
 Pages: those of `maps/gallery/pages.toml`, of each role, on the city of the gallery, served on
 this machine to a browser that has nothing yet. Bytes are what crossed the wire, compressed. A
 page is usable once its heading and all that its list waits for are there, its scripts ran and
 two more frames were drawn.
 
-Map: a city of 50 x 50 km, 40 busy places, a year. 635 points with 5,000 violations and 20,000
-inspections; 100,000 events packed one by one; 1,000,000 events packed as counts by cell,
-day and category. Chromium runs without a graphics card. A frame is what one step of the
-slider costs from the event to the next picture of the browser: binning, two smoothed
-surfaces, colours, hatching.
+Map: a city of 50 x 50 km, a year. 635 points with 5,000 violations and 20,000 inspections at
+them; 100,000 events at 40 busy places packed one by one; 1,000,000 events packed as counts by
+cell, day and category. FOLDER holds `nanjing.osm.pbf` and `points_635.csv` (`../shared/data/
+nanjing` beside the repository): the map then carries the real streets, clipped, and shows the
+real points; without it there are no streets and the points are made up. Chromium runs without a
+graphics card. A map is usable once streets, their names and the surface are drawn. A frame is
+what one step of the slider costs from the event to the next picture of the browser: binning,
+two smoothed surfaces, colours, hatching.
 """
 
 from __future__ import annotations
@@ -29,13 +32,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from bench_network import NANJING
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.table import Table
 from shapely.geometry import box
 
 from geoinspect.density import KernelParams
-from geoinspect.maps import render_timeline_map
+from geoinspect.maps import build_basemap, render_timeline_map
+from geoinspect.network import read_network
 from geoinspect.surfaces import CountedEvents
 
 if TYPE_CHECKING:
@@ -94,6 +99,13 @@ class Case(NamedTuple):
     n_inspections: int
 
 
+class Ground(NamedTuple):
+    """Where it happens: the inspection points, and a base map if there are streets."""
+
+    points: gpd.GeoDataFrame
+    basemap: Path | None
+
+
 CASES = (
     Case("635 points, 5,000 violations", 5_000, 20_000),
     Case("100,000 events", 20_000, 80_000),
@@ -106,6 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure pages and maps in Chromium.")
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--city", type=Path, help="folder to keep the made-up city in")
+    parser.add_argument("--data", type=Path, default=NANJING, help="roads and points of Nanjing")
     parser.add_argument("pages", nargs="*", help="pages, all and the maps if none is named")
     options = parser.parse_args()
     chromium = shutil.which("chromium")
@@ -117,7 +130,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         measure_pages(browser, options.city or Path(folder) / "city", set(options.pages), broken)
         if not options.pages:
-            measure_maps(browser, Path(folder), options.frames, broken)
+            ground = real_ground(options.data, Path(folder)) or Ground(some_points(), None)
+            measure_maps(browser, ground, Path(folder), options.frames, broken)
         browser.close()
     if broken:
         sys.exit("\n".join(broken))
@@ -177,7 +191,9 @@ def cost_of(browser: Browser, url: str, state: Any, ready: str | None) -> dict[s
     return {**cost, "usable": usable}
 
 
-def measure_maps(browser: Browser, folder: Path, n_frames: int, broken: list[str]) -> None:
+def measure_maps(
+    browser: Browser, ground: Ground, folder: Path, n_frames: int, broken: list[str]
+) -> None:
     """Print what the map through time costs."""
     table = Table(
         title=f"Map through time, {n_frames} steps of the slider over a year; one file of at most "
@@ -186,16 +202,25 @@ def measure_maps(browser: Browser, folder: Path, n_frames: int, broken: list[str
     for column in ("page", "made, s", "MB", "screen", "usable, s", "ms a frame", "fps"):
         table.add_column(column, justify="left" if column in ("page", "screen") else "right")
     for case in CASES:
-        measure(browser, case, folder, n_frames, table, broken)
+        measure(browser, case, ground, folder, n_frames, table, broken)
     CONSOLE.print(table)
 
 
 def measure(
-    browser: Browser, case: Case, folder: Path, n_frames: int, table: Table, broken: list[str]
+    browser: Browser,
+    case: Case,
+    ground: Ground,
+    folder: Path,
+    n_frames: int,
+    table: Table,
+    broken: list[str],
 ) -> None:
     """Add the rows of one page to the table, and the promises it breaks to `broken`."""
+    events = city_year(case, ground.points if case is CASES[0] else None)
     started = perf_counter()
-    html = render_timeline_map(city_year(case), districts(), points(), city_name="测试市")
+    html = render_timeline_map(
+        events, districts(), ground.points, city_name="测试市", basemap=ground.basemap
+    )
     made_s = perf_counter() - started
     path = folder / "page.html"
     path.write_text(html, encoding="utf-8")
@@ -205,7 +230,8 @@ def measure(
     for screen, (width, height) in SCREENS.items():
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(path.as_uri())
-        page.wait_for_selector("body.has-rates", state="attached")
+        streets = ".has-streets.has-street-names" if ground.basemap else ""
+        page.wait_for_selector(f"body.has-rates{streets}", state="attached")
         first_ms: float = page.evaluate(FIRST_PICTURE)
         frame_ms: float = page.evaluate(PLAY, n_frames)
         page.close()
@@ -220,15 +246,30 @@ def measure(
             broken.append(f"{case.name}, {screen}: {fps:.1f} frames a second, under {LEAST_FPS}")
 
 
-def city_year(case: Case) -> CountedEvents:
-    """A year of events around the busy places of the city."""
+def real_ground(data: Path, folder: Path) -> Ground | None:
+    """Streets and points of Nanjing, None without their files."""
+    if not data.is_dir():
+        return None
+    table = pd.read_csv(data / "points_635.csv", encoding="utf-8-sig")
+    places = gpd.points_from_xy(table["lon"], table["lat"])
+    network = read_network(data / "nanjing.osm.pbf")
+    basemap = build_basemap(network, districts(), folder / "streets.pmtiles")
+    return Ground(gpd.GeoDataFrame(table, geometry=places, crs="EPSG:4326"), basemap)
+
+
+def city_year(case: Case, points: gpd.GeoDataFrame | None) -> CountedEvents:
+    """A year of events at the points, or around the busy places of the city."""
     rng = np.random.default_rng(9)
-    busy = rng.uniform(-0.9, 0.9, (N_BUSY, 2))
+    if points is None:
+        busy, spread = rng.uniform(-0.9, 0.9, (N_BUSY, 2)), 0.08
+    else:
+        lonlat = np.column_stack((points.geometry.x, points.geometry.y))
+        busy, spread = (lonlat - (LON, LAT)) / (HALF_LON, HALF_LAT), 0.0
     extent = (LON - HALF_LON, LAT - HALF_LAT, LON + HALF_LON, LAT + HALF_LAT)
-    violations = some_events(rng, busy, case.n_violations)
+    violations = some_events(rng, busy, spread, case.n_violations)
     return CountedEvents(
         violations.assign(severity=rng.integers(1, 4, case.n_violations)),
-        some_events(rng, busy, case.n_inspections),
+        some_events(rng, busy, spread, case.n_inspections),
         is_rate=True,
         params=KernelParams(),
         extent=extent,
@@ -237,9 +278,9 @@ def city_year(case: Case) -> CountedEvents:
     )
 
 
-def some_events(rng: np.random.Generator, busy: Any, n: int) -> pd.DataFrame:
+def some_events(rng: np.random.Generator, busy: Any, spread: float, n: int) -> pd.DataFrame:
     """Events near the busy places, in 39 categories."""
-    place = busy[rng.integers(0, N_BUSY, n)] + rng.normal(0, 0.08, (n, 2))
+    place = busy[rng.integers(0, len(busy), n)] + rng.normal(0, spread, (n, 2))
     x, y = np.clip(place, -1, 1).T
     days = np.array([FIRST + timedelta(day) for day in range(N_DAYS)], dtype=object)
     day = np.concatenate(([0, N_DAYS - 1], rng.integers(0, N_DAYS, n - 2)))
@@ -266,7 +307,7 @@ def districts() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"name": names}, index=names, geometry=shapes, crs="EPSG:4326")
 
 
-def points() -> gpd.GeoDataFrame:
+def some_points() -> gpd.GeoDataFrame:
     """635 points spread over the city."""
     rng = np.random.default_rng(10)
     x, y = rng.uniform(-1, 1, (2, 635))
