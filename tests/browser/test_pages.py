@@ -34,6 +34,7 @@ from geoinspect.responsibility import assign
 from geoinspect.store.casenotices import Office as Issuer
 
 from .conftest import DESKTOP, HOSTILE, PHONE
+from .probing import MARK, probe_all_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,17 +75,22 @@ def places(
     tmp_path_factory: pytest.TempPathFactory, tinytown_plan: Any
 ) -> Iterator[dict[str, str]]:
     """A service of a city full of probes: its address, and what the list of pages may name."""
-    probes = cycle(PROBES)
+    probes, marked = cycle(PROBES), cycle(each for each in PROBES if MARK in each)
     path = tmp_path_factory.mktemp("pages") / "city"
     folder = CityFolder.create(path, name=HOSTILE[0])
     read_network(tinytown_folder() / "streets.osm").save(folder.network_path)
     store = folder.store()
     _tables(store, lambda: next(probes))
-    store.add_plan(tinytown_plan, at=NOW - timedelta(hours=15))
+    reason = f"{HOSTILE[1]}{HOSTILE[0]}"
+    store.add_plan(tinytown_plan, at=NOW - timedelta(hours=15), reason=reason)
     cases = _cases(store, lambda: next(probes))
     _jobs(folder, store)
+    at = store.violations().loc[cases["case_closed"], "point_id"]
+    known = {"case_id": cases["case_closed"], "violation_id": cases["case_closed"], "point_id": at}
+    probe_all_texts(store.engine, lambda: next(marked), known | {"user_id": "administrator"}, NOW)
     store.close()
-    roomy = folder.settings.model_copy(update={"requests_per_minute": 1_000_000})
+    words = {"issuer": HOSTILE[3], "requests_per_minute": 1_000_000}
+    roomy = folder.settings.model_copy(update=words)
     app = create_app(CityFolder(path, roomy), clock=lambda: NOW)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server, listening = uvicorn.Server(config), config.bind_socket()
