@@ -11,7 +11,7 @@ import io
 import json
 import tempfile
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 #: Monday morning; the routes of the day are released, the teams are out.
 NOW = datetime(2026, 11, 23, 10, 20, tzinfo=ZONE)
 DAY = date(2026, 11, 23)
+#: Days of the week before that were drawn, too.
+EARLIER = tuple(date(2026, 11, day) for day in (17, 18, 19, 20))
 PASSWORD = "gallery of a made-up city"
 HISTORY = DemoHistory(days=60, per_day=24, start=datetime(2026, 8, 31, 9, tzinfo=ZONE))
 BANDWIDTH_M = 120.0
@@ -110,11 +112,16 @@ def make_city(path: Path) -> GalleryCity:
     _people(store)
     _checklists(store)
     _results(store)
-    record = _plan(folder, store)
+    for before in EARLIER:
+        _plan(folder, store, before)
+    record = _plan(folder, store, DAY)
+    _returned(folder, store, record)
     states = _cases(folder, store)
     _jobs(folder, store)
     inspector = store.people.account("inspector")
-    store.people.replace(replace(inspector, inspector_id=_inspector_of(record)))
+    person = _inspector_of(record)
+    name = dict(zip(_ids(), _INSPECTORS, strict=True)).get(str(person), inspector.name)
+    store.people.replace(replace(inspector, inspector_id=person, name=name))
     store.close()
     named = {"day": DAY.isoformat(), "tomorrow": "2026-11-24", **states}
     places.write_text(json.dumps(named), encoding="utf-8")
@@ -130,6 +137,7 @@ def _tables(folder: CityFolder) -> None:
     quarters = _rename_districts(files.districts)
     _rename_points(files.points, quarters)
     _rename_units(files.units, quarters)
+    _tell_violations(files.violations)
     (folder.path / "input" / "inspectors.csv").write_text(_roster(), encoding="utf-8")
     store = folder.store()
     for what, path, datum in (
@@ -175,6 +183,24 @@ def _rename_units(path: Path, quarters: dict[str, str]) -> None:
     table.to_csv(path, index=False, encoding="utf-8-sig")
 
 
+#: What an inspector writes beside an item, in turn.
+_SEEN = (
+    "{item}，已当场告知负责人。",
+    "门前发现{item}，影响通行。",
+    "",
+    "{item}，较上次检查没有改善。",
+    "巡查时发现{item}，负责人不在现场。",
+)
+
+
+def _tell_violations(violations: Path) -> None:
+    """Write beside each problem what an inspector would; its source says that it is made up."""
+    table = pd.read_csv(violations, dtype=str, encoding="utf-8-sig")
+    told = zip(table["问题"], cycle(_SEEN), strict=False)
+    table["描述"] = [sentence.format(item=item) for item, sentence in told]
+    table.to_csv(violations, index=False, encoding="utf-8-sig")
+
+
 def _chinese(name: str, quarters: dict[str, str]) -> str:
     """Return the Chinese part of an office's name, its quarter named anew."""
     short = name.partition(" (")[0]
@@ -193,9 +219,14 @@ def _street_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(next(made, "支路") if name else "" for name in names)
 
 
+def _ids() -> list[str]:
+    """Return the numbers of the inspectors."""
+    return [f"I{k:02}" for k, _ in enumerate(_INSPECTORS, start=1)]
+
+
 def _roster() -> str:
     """Return the roster of inspectors as a sheet."""
-    rows = [f"I{k:02},{name}" for k, name in enumerate(_INSPECTORS, start=1)]
+    rows = [f"{key},{name}" for key, name in zip(_ids(), _INSPECTORS, strict=True)]
     return "\n".join(["人员编号,姓名", *rows]) + "\n"
 
 
@@ -259,15 +290,46 @@ def _results(store: Store) -> None:
     store.results.add(imported.results)
 
 
-def _plan(folder: CityFolder, store: Store) -> dict[str, Any]:
-    """Plan today with five teams, from the night before."""
+def _plan(folder: CityFolder, store: Store, day: date) -> dict[str, Any]:
+    """Plan a day with five teams, from the afternoon before."""
     params = with_city_knobs(
-        PlanParams(day=DAY, teams=named_teams(folder, 5, "09:00-15:00"), service_time_s=720), folder
+        PlanParams(day=day, teams=named_teams(folder, 5, "09:00-15:00"), service_time_s=720), folder
     )
-    secret = "c0ffee00" * 4
+    secret = f"c0ffee{day.day:02}" * 4
     record = plan_inspections(city_on(folder, params, secret), params, secret)
-    store.add_plan(record, at=NOW - timedelta(hours=18))
+    drawn_at = datetime.combine(day, NOW.timetz()) - timedelta(hours=18)
+    store.add_plan(record, at=drawn_at)
     return json.loads(json.dumps(record, default=str))
+
+
+def _returned(folder: CityFolder, store: Store, record: dict[str, Any]) -> None:
+    """Let the teams return most stops of the morning, and find something at a few."""
+    rows, found = (
+        ["检查编号,点位编号,检查时间,来源"],
+        ["问题编号,点位编号,问题,严重程度,发现时间,来源,描述"],
+    )
+    kinds = store.points()["category"]
+    for n, route in enumerate(record["routes"]):
+        gone = [stop for stop in route["stops"] if datetime.fromisoformat(stop["departure"]) < NOW]
+        for k, stop in enumerate(gone[: len(gone) - n % 3]):
+            if (n, k) in _MISSED:
+                continue
+            key, at = f"T{n}{k:02}", stop["departure"][:16]
+            rows.append(f"{key},{stop['point_id']},{at},generated")
+            if (n + k) % 4 == 1:
+                item = "消防通道堵塞" if "馆" in kinds[stop["point_id"]] else "占道经营"
+                found.append(
+                    f"{key},{stop['point_id']},{item},2,{at},generated,{item}，已拍照留存。"
+                )
+    with tempfile.TemporaryDirectory() as scratch:
+        for what, lines in (("inspections", rows), ("violations", found)):
+            sheet = Path(scratch) / f"{what}.csv"
+            sheet.write_text("\n".join(lines), encoding="utf-8")
+            read_file(folder, what, FileToRead(sheet, None)).save(store)
+
+
+#: Team and stop that were passed by.
+_MISSED = {(1, 2), (3, 1)}
 
 
 def _inspector_of(record: dict[str, Any]) -> str | None:
@@ -288,9 +350,9 @@ def _cases(folder: CityFolder, store: Store) -> dict[str, str]:
     states: dict[str, str] = {}
     for k, (case_id, row) in enumerate(rows.iterrows()):
         unit = str(assigned[row["point_id"]])
-        begun = row["found_at"].to_pydatetime() + timedelta(hours=3)
+        begun = min(row["found_at"].to_pydatetime() + timedelta(hours=3), NOW)
         is_old = begun < NOW - _RECENT and k % 90
-        wanted = "closed" if is_old else _FATES[k % len(_FATES)]
+        wanted = "closed" if is_old else "found" if begun == NOW else _FATES[k % len(_FATES)]
         _lead(folder, store, str(case_id), unit, begun, wanted, k)
         # the newest of each that has photos, of the unit whose pages are taken
         if unit == "HEL-U1" and k % 3 == 0:
@@ -385,7 +447,11 @@ def _jobs(folder: CityFolder, store: Store) -> None:
         content = table.to_csv(index=False).encode("utf-8-sig")
         upload = keep_upload(folder, io.BytesIO(content), name)
         order = {"what": "points", "upload": upload, "datum": "wgs84", "sheet": None}
-        store.jobs.add("import", order, made_by="supervisor", at=datetime.now(UTC))
+        store.jobs.add("import", order, made_by="supervisor", at=NOW - timedelta(minutes=25))
     upload = keep_upload(folder, io.BytesIO(extract_file().read_bytes()), "center.osm.pbf")
-    store.jobs.add("basemap", {"upload": upload}, made_by="administrator", at=datetime.now(UTC))
+    store.jobs.add(
+        "basemap", {"upload": upload}, made_by="administrator", at=NOW - timedelta(hours=20)
+    )
     Worker(folder).run_pending()
+    # points that came in anew are assigned anew
+    store.replace_assignments(assign(store.points(), store.districts(), store.units()))

@@ -48,7 +48,7 @@ READY = {
 }
 SCREENS = {"": (1280, 800), "-phone": (390, 844)}
 #: Colours of a picture: enough for text and for maps, a third of the size of all.
-COLOURS = 96
+COLOURS = 160
 #: Longest picture, in screens: what is below looks like what is above.
 MOST_SCREENS = 2.5
 

@@ -91,6 +91,7 @@ def show_ranking(
     period = period_of(sight, kind, day)
     work = work_of(sight, period, _language(request, sight))
     made = work.everything.inspections["day"]
+    in_period = (made.dt.date >= period.first) & (made.dt.date <= period.last)
     return render(
         request,
         sight,
@@ -102,6 +103,7 @@ def show_ranking(
         kind=kind.value,
         period=period,
         ranking=ranking_of(work, by, _own(request, sight, by)),
+        is_unassigned=bool(in_period.any()),
         last_made=None if made.empty else made.max().date(),
         params=work.params,
         query={"kind": kind.value, "date": period.last.isoformat(), "by": by},

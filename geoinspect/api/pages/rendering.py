@@ -116,6 +116,7 @@ NAVIGATION = (
         "route",
         (Permission.READ_RELEASED_PLAN, Permission.READ_OWN_ROUTE),
     ),
+    Entry("/app/lottery", "Lottery report", "dice", (Permission.READ_RELEASED_PLAN,)),
     Entry("/app/inspect", "Inspect", "camera", (Permission.RECORD_RESULTS,)),
     Entry("/app/mine", "My points", "pin", (Permission.SELF_CHECK,)),
     Entry("/app/points", "Points", "pin", (Permission.READ_POINTS,)),

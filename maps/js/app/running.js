@@ -53,6 +53,21 @@
     markers.set(stop.id, marker.addTo(everything));
   }));
   if (teams.length) map.fitBounds(everything.getBounds(), { padding: [24, 24], maxZoom: 16, animate: false });
+  // numbers of several teams lie on each other from afar: there the open team alone has them
+  const NUMBERS_FROM_ZOOM = 16;
+
+  function thin() {
+    const isFar = map.getZoom() < NUMBERS_FROM_ZOOM;
+    const open = new Set(Array.from(list.querySelectorAll("details[open] li[data-stop]"), (row) => row.dataset.stop));
+    markers.forEach((marker, id) => {
+      marker.getElement().querySelector(".route-stop").classList.toggle("is-dot", isFar && !open.has(id));
+      marker.setZIndexOffset(open.has(id) ? 1000 : 0);
+    });
+  }
+
+  map.on("zoomend", thin);
+  list.addEventListener("toggle", thin, true);
+  thin();
   ground.draw();
 
   /** What is known of each stop, as the part of the page that is renewed tells. */

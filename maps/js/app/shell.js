@@ -109,7 +109,9 @@
     // an hour of a day in the city, with its offset
     clock: (field) => {
       const offset = field.dataset.offset.replace(/(\d\d)(\d\d)$/, "$1:$2");
-      return `${field.dataset.day}T${field.value}:00${offset}`;
+      // the colon of a Chinese keyboard is one, too
+      const [hour, minute] = field.value.split(/[:：]/);
+      return `${field.dataset.day}T${hour.padStart(2, "0")}:${minute}:00${offset}`;
     },
   };
 
@@ -194,11 +196,32 @@
     }
   });
 
+  /* ---- files: their names in words of the page ------------------------------------- */
+
+  /** Tell beside the button which files are chosen. */
+  function nameFiles(input) {
+    const told = input.parentElement.querySelector(".file-name");
+    const { none, many } = told.dataset;
+    const { files } = input;
+    if (files.length > 1) told.textContent = many.replace("{n}", files.length);
+    else told.textContent = files.length ? files[0].name : none;
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".file-picker input")) nameFiles(event.target);
+  });
+  // a page that comes back from the history has its files still
+  window.addEventListener("pageshow", () => document.querySelectorAll(".file-picker input").forEach(nameFiles));
+
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-api]")) return;
     event.preventDefault();
     submit(event.target);
   });
+
+  // on a phone the bar of pages is wider than the screen: the current one is in sight
+  const current = document.querySelector(".side a[aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft - (current.parentElement.clientWidth - current.offsetWidth) / 2;
 
   tellWhatWasDone();
   window.GeoInspectApp = { tell, csrf };
