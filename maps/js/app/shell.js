@@ -219,6 +219,14 @@
     submit(event.target);
   });
 
+  // paper shows every team, open or not
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = Array.from(document.querySelectorAll("details.team:not([open])"));
+    opened.forEach((team) => { team.open = true; });
+  });
+  window.addEventListener("afterprint", () => opened.forEach((team) => { team.open = false; }));
+
   // on a phone the bar of pages is wider than the screen: the current one is in sight
   const current = document.querySelector(".side a[aria-current]");
   if (current) current.parentElement.scrollLeft = current.offsetLeft - (current.parentElement.clientWidth - current.offsetWidth) / 2;
