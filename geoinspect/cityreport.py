@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from geoinspect.errors import InputError, NotFoundError, VerificationError
+from geoinspect.estimates.attribution import SELF_FOUND
 from geoinspect.messages import translator
 from geoinspect.promised import promised_visits
 from geoinspect.reports import (
+    DESCRIBED,
     SPANS,
     Kind,
     Period,
     check_forms,
+    days_behind,
     fill_template,
     join_evidence,
     make_report,
@@ -62,7 +65,9 @@ class Forms:
         return content.encode() if isinstance(content, str) else content
 
 
-def city_evidence(folder: CityFolder, now: datetime) -> Evidence:
+def city_evidence(
+    folder: CityFolder, now: datetime, days: Period | None = None, *, described: bool = True
+) -> Evidence:
     """
     Join the records of a city with what its plans promised, for the days that are over.
 
@@ -72,20 +77,33 @@ def city_evidence(folder: CityFolder, now: datetime) -> Evidence:
         The city.
     now
         Now, timezone-aware: a plan of today or later is still sealed and stays so.
+    days
+        Only the records of these days, see `geoinspect.reports.days_behind`; None for all.
+    described
+        Whether problems are wanted in the words of who found them.
     """
-    store = folder.store()
+    store, zone = folder.store(), folder.settings.zone
+    today = now.astimezone(zone).date()
+    during = None if days is None else days.moments(zone)
     try:
         return join_evidence(
             store.points(),
             store.assignments(),
             store.districts(),
-            *store.finds(),
-            promised_visits(store, folder.path, now.astimezone(folder.settings.zone).date()),
+            # what a unit reported itself bears on what is found later
+            *store.finds(during, sources=SELF_FOUND, described=described),
+            promised_visits(store, folder.path, today, None if days is None else days.first),
             store.cases.standing(),
-            zone=folder.settings.zone,
+            zone=zone,
+            visited=store.points_inspected_outside(during) if during else frozenset(),
         )
     finally:
         store.close()
+
+
+def report_evidence(folder: CityFolder, kind: Kind, period: Period, now: datetime) -> Evidence:
+    """Join the records that a report is made from; see `city_evidence`."""
+    return city_evidence(folder, now, days_behind(kind, period), described=kind in DESCRIBED)
 
 
 def city_report(
@@ -115,7 +133,7 @@ def city_report(
     unit_id
         Whose scorecard it is.
     evidence
-        From `city_evidence`, where it is at hand.
+        From `report_evidence`, where it is at hand.
     is_whole
         Whether the evidence is that of the whole city, which a scorecard compares with.
 
@@ -130,7 +148,7 @@ def city_report(
     period = Period.around(day, SPANS[kind])
     if period.first > now.astimezone(zone).date():
         raise InputError("{day} lies ahead: a report is about days that have begun.", day=day)
-    known = evidence or city_evidence(folder, now)
+    known = evidence or report_evidence(folder, kind, period, now)
     if kind is Kind.SCORECARD and not unit_id:
         raise InputError("A scorecard is about one unit: name it with --unit.")
     if unit_id and not (known.points["unit_id"] == unit_id).any():

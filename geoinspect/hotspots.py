@@ -278,10 +278,11 @@ def joined_cells(grid: Grid, chosen: BoolArray) -> list[tuple[shapely.Polygon, I
     cells = np.argwhere(chosen)
     if len(cells) == 0:
         return []
-    squares = [shapely.Polygon(grid.polygon(row, column)) for row, column in cells.tolist()]
-    middles = shapely.centroid(np.array(squares, dtype=object))
+    squares = np.asarray(shapely.polygons(grid.rings(cells)), dtype=object)
     parts = shapely.get_parts(shapely.union_all(squares))
-    return [(part, cells[shapely.contains(part, middles)]) for part in parts]
+    middles = np.asarray(shapely.centroid(squares), dtype=object)
+    owner, inside = shapely.STRtree(middles).query(parts, predicate="contains")
+    return [(part, cells[np.sort(inside[owner == k])]) for k, part in enumerate(parts)]
 
 
 def near_sums(counts: FloatArray | IntArray, params: HotSpotParams) -> FloatArray:

@@ -31,7 +31,9 @@ _KEPT_COLUMNS = ("point_id", "team_id", "inclusion_probability")
 _OF_THE_LIST = {"provenance": "listed", "category": "", "district": ""}
 
 
-def promised_visits(store: Store, folder: Path, before: date) -> pd.DataFrame:
+def promised_visits(
+    store: Store, folder: Path, before: date, since: date | None = None
+) -> pd.DataFrame:
     """
     Return what the binding plans of the days before a date drew.
 
@@ -43,6 +45,9 @@ def promised_visits(store: Store, folder: Path, before: date) -> pd.DataFrame:
         The city's folder, in which a day that is over is kept.
     before
         A plan of this day or later is still sealed and stays so.
+    since
+        Only visits of this day or later, and of the days before those of targets: it is plans
+        that say where a target lies. None for all.
 
     Returns
     -------
@@ -60,6 +65,8 @@ def promised_visits(store: Store, folder: Path, before: date) -> pd.DataFrame:
         for entry in entries
         if entry.number in numbers and entry.day < before
     ]
+    if since is not None:
+        days = [(day, kept if day >= since else _of_targets(kept)) for day, kept in days]
     sizes = [len(kept["point_id"]) for _, kept in days]
     moments = np.array([day for day, _ in days], dtype="datetime64[us]")
     table = pd.DataFrame(
@@ -101,6 +108,12 @@ def _visits(store: Store, folder: Path, entry: Entry, n_amendments: int) -> dict
     }
     write_bytes(path, json.dumps(content, ensure_ascii=False).encode(), mode=0o600)
     return content
+
+
+def _of_targets(kept: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of the visits of a draw those to points of the list."""
+    rows = [row for row, point in enumerate(kept["point_id"]) if point in kept["targets"]]
+    return kept | {name: [kept[name][row] for row in rows] for name in _KEPT_COLUMNS}
 
 
 def _words(targets: dict[str, list[str]]) -> tuple[dict[str, str], ...]:

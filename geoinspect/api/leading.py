@@ -150,7 +150,8 @@ def work_of(
     sight: Sight, period: Period, language: Language, evidence: Evidence | None = None
 ) -> Work:
     """Return the evidence of a period, of what somebody may see, as the reports count it."""
-    known = evidence_of(sight) if evidence is None else evidence
+    days = Period(period.span, period.before().first, period.last)
+    known = evidence_of(sight, days, described=False) if evidence is None else evidence
     return Work(known, period, RateParams(), translator(language))
 
 

@@ -209,10 +209,27 @@ class Grid:
 
     def polygon(self, row: int, column: int) -> list[list[float]]:
         """Return the ring of one cell, counter-clockwise, in degrees rounded to 0.1 m."""
-        x0, y1 = self.west + column * self.cell, self.north - row * self.cell
+        return self.rings(np.array([[row, column]]))[0].tolist()  # type: ignore[no-any-return]
+
+    def rings(self, cells: NDArray[np.int64]) -> FloatArray:
+        """
+        Return the rings of many cells, see `polygon`.
+
+        Parameters
+        ----------
+        cells
+            Row and column of each, shape (n, 2).
+
+        Returns
+        -------
+        rings
+            Shape (n, 5, 2).
+        """
+        x0, y1 = self.west + cells[:, 1] * self.cell, self.north - cells[:, 0] * self.cell
         x1, y0 = x0 + self.cell, y1 - self.cell
-        ring = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]])
-        return to_lonlat(ring).round(6).tolist()  # type: ignore[no-any-return]
+        ring = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]]).transpose(2, 0, 1)
+        degrees: FloatArray = to_lonlat(ring.reshape(-1, 2)).round(6).reshape(-1, 5, 2)
+        return degrees
 
 
 def to_mercator(lonlat: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,13 @@ import pandas as pd
 from geoinspect.errors import InputError, MissingColumnError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
 
 _NEEDED = ("point_id", "day", "found", "inclusion_probability")
 
+_MOST_SMALL = 65_536
 # what may be left out: rows without it are clusters, or strata, of their own day
 _OPTIONAL = ("team_id", "stratum")
 
@@ -93,7 +96,9 @@ def read_inspections(inspections: pd.DataFrame, by: str | None) -> InspectionTab
     together = pd.factorize(together, sort=True)[0]
     n_together = int(together.max(initial=0)) + 1
     cluster = group * n_together + together
-    order = np.lexsort((found, chance, stratum, cluster))
+    # what is the same everywhere does not bear on the order, and costs a sort
+    keys = (_small(found), chance, *([stratum] if stratum.any() else []), cluster)
+    order = np.lexsort(keys)
     return InspectionTable(
         groups.rename(by or ""),
         group[order],
@@ -138,6 +143,12 @@ def _codes(inspections: pd.DataFrame, column: str) -> IntArray:
     if column not in inspections:
         return np.zeros(len(inspections), np.int64)
     return pd.factorize(inspections[column], sort=True)[0].astype(np.int64)
+
+
+def _small(found: FloatArray) -> NDArray[Any]:
+    """Return finds as numbers that sort fastest, in the same order."""
+    is_small = found.max(initial=0) < _MOST_SMALL and (found == np.floor(found)).all()
+    return found.astype(np.uint16) if is_small else found
 
 
 def _n_points(inspections: pd.DataFrame, group: IntArray, n_groups: int) -> IntArray:

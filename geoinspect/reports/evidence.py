@@ -12,7 +12,7 @@ over a million rows cuts and counts numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,14 +56,16 @@ class Evidence:
         counts for the unit), inclusion_probability (NaN if not known), team_id, and
         is_target: a place that nobody had listed, which no unit answers for yet.
     violations
-        One row a violation, by day: violation_id, point_id, day, found_at, item, description,
-        severity, source, reason (see `geoinspect.estimates.attribution.REASONS`), counts
-        (whether it is a problem that counts), counts_unit (whether it counts for the unit),
-        the columns of `GROUPS`.
+        One row a violation, by day: violation_id, point_id, day, found_at, item, severity,
+        source, description (where it was read), reason (see
+        `geoinspect.estimates.attribution.REASONS`), counts (whether it is a problem that
+        counts), counts_unit (whether it counts for the unit), the columns of `GROUPS`.
     dropped
         Drawn visits that were dropped during the day: day, point_id.
     borders
         Outlines of the districts, WGS-84; only to be drawn.
+    visited
+        Points that were inspected on a day that was not read.
     """
 
     points: pd.DataFrame
@@ -71,13 +73,14 @@ class Evidence:
     violations: pd.DataFrame
     dropped: pd.DataFrame
     borders: tuple[shapely.Geometry, ...] = field(default=(), repr=False)
+    visited: frozenset[str] = field(default=frozenset(), repr=False)
 
     def within(self, period: Period) -> Evidence:
         """Return the evidence of a period."""
         made, found, dropped = (
             _within(table, period) for table in (self.inspections, self.violations, self.dropped)
         )
-        return Evidence(self.points, made, found, dropped, self.borders)
+        return replace(self, inspections=made, violations=found, dropped=dropped)
 
     def where(self, **wanted: str) -> Evidence:
         """Return the evidence of a group, such as `unit_id="U3"`."""
@@ -86,7 +89,9 @@ class Evidence:
             tables = [table[(table[column] == value).to_numpy()] for table in tables]
         points, inspections, violations = tables
         dropped = self.dropped[self.dropped["point_id"].isin(points.index)]
-        return Evidence(points, inspections, violations, dropped, self.borders)
+        return replace(
+            self, points=points, inspections=inspections, violations=violations, dropped=dropped
+        )
 
 
 def join_evidence(
@@ -99,6 +104,7 @@ def join_evidence(
     standing: pd.DataFrame | None = None,
     *,
     zone: ZoneInfo,
+    visited: frozenset[str] = frozenset(),
 ) -> Evidence:
     """
     Join the tables of a city.
@@ -116,6 +122,8 @@ def join_evidence(
         last_day; None for no such cases.
     zone
         Time zone of the city, in which a day ends.
+    visited
+        Points that were inspected on other days than those of the inspections.
 
     Returns
     -------
@@ -140,6 +148,7 @@ def join_evidence(
         found.drop(columns=["for_city", "for_unit"]),
         dropped.sort_values("day", kind="stable", ignore_index=True),
         tuple(districts.geometry),
+        visited,
     )
 
 
@@ -201,11 +210,12 @@ def _violations(
             "found_at": violations["found_at"].dt.tz_convert(zone),
             "day": _days(violations["found_at"], zone),
             "item": _words(violations["item"]),
-            "description": violations["description"].fillna(""),
             "severity": violations["severity"],
             "source": _words(violations["source"]),
         }
     )
+    if "description" in violations:
+        table["description"] = violations["description"].fillna("")
     table = _grouped(_by_day(table), places)
     facts = table.assign(provenance=np.where(table["is_target"], "generated", "listed"))
     attributed = attribute_violations(_with_standing(facts, standing, zone))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from geoinspect.estimates import RateParams
 from geoinspect.reports.numbers import Kind, ReportNumbers
-from geoinspect.reports.opening import headline, remarks, sentences, trend
-from geoinspect.reports.periods import Span
+from geoinspect.reports.opening import headline, remarks, sentences, trend, trend_periods
+from geoinspect.reports.periods import Period, Span
 from geoinspect.reports.places import emerging_places
 from geoinspect.reports.tables import (
     against_city,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from geoinspect.reports.evidence import Evidence
     from geoinspect.reports.numbers import Table
-    from geoinspect.reports.periods import Period
 
 SPANS = {
     Kind.DAILY: Span.DAY,
@@ -36,6 +35,21 @@ SPANS = {
     Kind.ANNUAL: Span.YEAR,
     Kind.SCORECARD: Span.QUARTER,
 }
+
+
+def days_behind(kind: Kind, period: Period) -> Period:
+    """
+    Return the days whose records a report is made from: those of its trend, its own last.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> days = days_behind(Kind.WEEKLY, Period.around(date(2026, 11, 25), Span.WEEK))
+    >>> days.first.isoformat(), days.last.isoformat()
+    ('2026-10-05', '2026-11-29')
+    """
+    earlier = [period.before()] if kind is Kind.DAILY else trend_periods(period)
+    return Period(period.span, earlier[0].first, period.last)
 
 
 def make_report(
@@ -105,6 +119,9 @@ def _by(make: Callable[[Work, str], Table | None], by: str) -> Callable[[Work, W
 
 #: Reports that look back far enough to tell what became of hot spots.
 _WITH_PLACES = (Kind.QUARTERLY, Kind.ANNUAL)
+
+#: Reports that list problems one by one, in their own words.
+DESCRIBED = frozenset({Kind.DAILY, Kind.SCORECARD})
 
 #: What each report has, in its order.
 _TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {

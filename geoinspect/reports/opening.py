@@ -9,6 +9,7 @@ from geoinspect.reports.numbers import Figure, Records, Series, count
 from geoinspect.reports.periods import Span
 
 if TYPE_CHECKING:
+    from geoinspect.reports.periods import Period
     from geoinspect.reports.work import Work
 
 _TREND_PERIODS = {Span.DAY: 14, Span.WEEK: 8, Span.MONTH: 12, Span.QUARTER: 8, Span.YEAR: 3}
@@ -113,9 +114,14 @@ def _on_problems(work: Work) -> list[Remark]:
     return [Remark(sentence, {"n": n}) for sentence, n in counts.items() if n]
 
 
+def trend_periods(period: Period) -> list[Period]:
+    """Return the periods up to one that its trend is drawn over, the earliest first."""
+    return period.run(_TREND_PERIODS[period.span])
+
+
 def trend(work: Work) -> Series:
     """Return the rates of the periods up to this one."""
-    periods = work.period.run(_TREND_PERIODS[work.period.span])
+    periods = trend_periods(work.period)
     figures = tuple(work.rate(period, f"trend/{period.first}") for period in periods)
     names = tuple(period.name(work.translate) for period in periods)
     return Series("trend", "Problems per 100 inspections over time", names, figures)

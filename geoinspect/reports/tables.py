@@ -185,10 +185,11 @@ def coverage(work: Work, _city: Work) -> Table | None:
     points = work.everything.points
     if points.empty:
         return None
-    now, ever = (
+    now, read = (
         set(table["point_id"].unique())
         for table in (work.now.inspections, work.everything.inspections)
     )
+    ever = read | work.everything.visited
     lines = []
     for district, own in points.groupby("district"):
         never = [p for p in own.index if p not in ever]

@@ -2,7 +2,7 @@
 Read whole columns of a large table: what a report counts over is millions of rows.
 
 The database gathers each column and hands it over in one piece, instead of a row at a time:
-SQLite as JSON, PostgreSQL as an array. Moments come as microseconds, which nobody has to parse.
+SQLite as JSON, PostgreSQL as an array. Moments come in one piece too, and are parsed at once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     type_coerce,
 )
 
@@ -35,13 +36,20 @@ if TYPE_CHECKING:
 # a value of SQLite may have a thousand million bytes
 _PORTION = 200_000
 _SECOND_US = 1_000_000
-# where the microseconds begin in what SQLAlchemy writes: 2026-11-23 09:30:00.000000
-_FRACTION_AT, _FRACTION_DIGITS = 21, 6
+# what SQLAlchemy writes, 2026-11-23 09:30:00.000000, and what another hand may leave out of it
+_MOMENT, _FRACTION = 26, ".000000"
+# a point in two dimensions, as every place is that somebody stood at
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
-def read_columns(engine: Engine, table: Table, names: tuple[str, ...]) -> pd.DataFrame:
+def read_columns(
+    engine: Engine,
+    table: Table,
+    names: tuple[str, ...],
+    wanted: ColumnElement[bool] | None = None,
+) -> pd.DataFrame:
     """
-    Read some columns of all rows of a table, in the order in which they are stored.
+    Read some columns of a table, in the order in which its rows are stored.
 
     Parameters
     ----------
@@ -50,7 +58,9 @@ def read_columns(engine: Engine, table: Table, names: tuple[str, ...]) -> pd.Dat
     table
         Which table.
     names
-        Which columns: texts, numbers or moments.
+        Which columns: texts, numbers, moments or places.
+    wanted
+        Which rows; None for all.
 
     Returns
     -------
@@ -58,12 +68,13 @@ def read_columns(engine: Engine, table: Table, names: tuple[str, ...]) -> pd.Dat
         Texts as pandas keeps them, moments in UTC, places as shapes in WGS-84.
     """
     columns = [table.c[name] for name in names]
+    rows = true() if wanted is None else wanted
     gathered: dict[str, list[Any]] = {name: [] for name in names}
     with engine.connect() as connection:
         portions = (
-            _of_postgresql(connection, columns)
+            _of_postgresql(connection, columns, rows)
             if engine.dialect.name == "postgresql"
-            else _of_sqlite(connection, table, columns)
+            else _of_sqlite(connection, columns, rows)
         )
         for portion in portions:
             for name, values in zip(names, portion, strict=True):
@@ -72,31 +83,46 @@ def read_columns(engine: Engine, table: Table, names: tuple[str, ...]) -> pd.Dat
 
 
 def _of_sqlite(
-    connection: Connection, table: Table, columns: list[Column[Any]]
+    connection: Connection, columns: list[Column[Any]], rows: ColumnElement[bool]
 ) -> Iterator[list[list[Any]]]:
     row: ColumnElement[Any] = literal_column("rowid")
-    last = connection.scalar(select(func.max(row)).select_from(table)) or 0
-    wanted = select(*(func.json_group_array(_in_sqlite(c)) for c in columns))
+    last = connection.scalar(select(func.max(row)).select_from(columns[0].table)) or 0
+    wanted = select(*(_in_sqlite(c) for c in columns)).where(rows)
     # an empty table is asked as well: the number of questions tells nobody that there is a row
     for start in range(0, max(last, 1), _PORTION):
         found = connection.execute(wanted.where(row > start, row <= start + _PORTION)).one()
-        yield [json.loads(text) for text in found]
+        yield [_listed(c, text) for c, text in zip(columns, found, strict=True)]
 
 
 def _in_sqlite(column: Column[Any]) -> ColumnElement[Any]:
     if isinstance(column.type, Geometry):
-        return func.hex(type_coerce(column, LargeBinary))
+        return func.json_group_array(func.hex(type_coerce(column, LargeBinary)))
     if not isinstance(column.type, DateTime):
-        return column
-    seconds = cast(func.strftime("%s", column), BigInteger)
-    fraction = cast(func.substr(column, _FRACTION_AT, _FRACTION_DIGITS), BigInteger)
-    return seconds * _SECOND_US + fraction
+        return func.json_group_array(column)
+    # all of one length, so that nothing need stand between them
+    full = func.substr(type_coerce(column, String).concat(_FRACTION), 1, _MOMENT)
+    return func.group_concat(full, "")
 
 
-def _of_postgresql(connection: Connection, columns: list[Column[Any]]) -> Iterator[list[list[Any]]]:
-    found = connection.execute(select(*(func.array_agg(_in_postgresql(c)) for c in columns))).one()
+def _listed(column: Column[Any], text: str | None) -> list[Any]:
+    """Return the values of a column from what SQLite gathered; null if there was no row."""
+    if not isinstance(column.type, DateTime):
+        values: list[Any] = json.loads(text or "[]")
+        return values
+    moments = np.frombuffer((text or "").encode(), f"S{_MOMENT}")
+    return [moments.astype("datetime64[us]").astype(np.int64)]
+
+
+def _of_postgresql(
+    connection: Connection, columns: list[Column[Any]], rows: ColumnElement[bool]
+) -> Iterator[list[list[Any]]]:
+    wanted = select(*(func.array_agg(_in_postgresql(c)) for c in columns)).where(rows)
+    found = connection.execute(wanted).one()
     # of no rows the arrays are null
-    yield [values or [] for values in found]
+    yield [
+        [np.array(values or [], np.int64)] if isinstance(c.type, DateTime) else values or []
+        for c, values in zip(columns, found, strict=True)
+    ]
 
 
 def _in_postgresql(column: Column[Any]) -> ColumnElement[Any]:
@@ -108,11 +134,20 @@ def _in_postgresql(column: Column[Any]) -> ColumnElement[Any]:
 
 
 def _array(column: Column[Any], values: list[Any]) -> Any:
-    """Return the values of a column as pandas keeps them."""
+    """Return the values of a column as pandas keeps them; moments come as arrays of portions."""
     if isinstance(column.type, DateTime):
-        moments = np.array(values, dtype=np.int64).view("datetime64[us]")
+        moments = np.concatenate(values).view("datetime64[us]")
         return pd.DatetimeIndex(moments).tz_localize("UTC")
     if isinstance(column.type, Geometry):
-        # SQLite writes the hexadecimal of nothing as an empty text
-        return shapely.from_wkb(np.array([value or None for value in values], dtype=object))
+        return _shapes(values)
     return pd.Series(values, dtype=None if values else object)
+
+
+def _shapes(values: list[str | None]) -> Any:
+    """Read places from hexadecimal; points alone, which are many, all at once."""
+    if values and all(value and len(value) == 2 * _POINT.itemsize for value in values):
+        points = np.frombuffer(bytes.fromhex("".join(values)), _POINT)  # type: ignore[arg-type]
+        if ((points["order"] == 1) & (points["kind"] == 1)).all():
+            return shapely.points(points["x"], points["y"])
+    # SQLite writes the hexadecimal of nothing as an empty text
+    return shapely.from_wkb(np.array([value or None for value in values], dtype=object))

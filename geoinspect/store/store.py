@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import Boolean, NullPool, and_, cast, delete, func, insert, literal, select
+from sqlalchemy import (
+    Boolean,
+    NullPool,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
 from geoinspect.errors import InputError
 from geoinspect.geometry import WGS84
@@ -41,6 +53,7 @@ from geoinspect.store.signing import SigningStore
 from geoinspect.store.tickets import TicketStore
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
@@ -255,9 +268,24 @@ class Store:
         found = _within(tables.violations.c.found_at, during)
         return self._read(tables.violations, found)["point_id"].dropna()
 
-    def finds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def finds(
+        self,
+        during: Span | None = None,
+        *,
+        sources: Collection[str] = (),
+        described: bool = True,
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """
         Return what a report counts over, fast: inspections and violations without places.
+
+        Parameters
+        ----------
+        during
+            From when until before when, timezone-aware; None for all.
+        sources
+            Violations from these are returned whenever they were found.
+        described
+            Whether violations come with their descriptions, which are long.
 
         Returns
         -------
@@ -265,10 +293,23 @@ class Store:
             As `inspections` and `violations` give them, with the id as a column and without
             `geometry` and `category`, in the order in which they were stored.
         """
+        made = found = None
+        if during is not None:
+            made = _within(tables.inspections.c.inspected_at, during)
+            of_sources = tables.violations.c.source.in_(sorted(sources))
+            found = or_(_within(tables.violations.c.found_at, during), of_sources)
+        facts = (*_FIND_FACTS, *(("description",) if described else ()))
         return (
-            read_columns(self._engine, tables.inspections, _VISIT_FACTS),
-            read_columns(self._engine, tables.violations, _FIND_FACTS),
+            read_columns(self._engine, tables.inspections, _VISIT_FACTS, made),
+            read_columns(self._engine, tables.violations, facts, found),
         )
+
+    def points_inspected_outside(self, during: Span) -> frozenset[str]:
+        """Return the ids of the points that were inspected before or after a span; see `finds`."""
+        made = _within(tables.inspections.c.inspected_at, during)
+        wanted = select(tables.inspections.c.point_id).where(not_(made)).distinct()
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(wanted))
 
     def inspectors(self) -> pd.DataFrame:
         """Return the roster of inspectors; see `geoinspect.inspectors`."""
@@ -462,10 +503,7 @@ class Store:
 
 
 _VISIT_FACTS = ("inspection_id", "point_id", "inspected_at")
-_FIND_FACTS = (
-    *("violation_id", "point_id", "found_at", "item"),
-    *("description", "severity", "source"),
-)
+_FIND_FACTS = ("violation_id", "point_id", "found_at", "item", "severity", "source")
 
 
 def _within(column: Column[Any], during: Span) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from geoinspect.audit import log
 from geoinspect.cityreport import city_evidence, city_report, make_forms, usual_day
 from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
-from geoinspect.reports import SPANS, Kind, Period, Records
+from geoinspect.reports import DESCRIBED, SPANS, Kind, Period, Records, days_behind
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
@@ -105,7 +105,7 @@ def get_report_records(
     """Return the records behind a figure: those whose columns have these values."""
     check_unit(sight, kind, unit)
     period = Period.around(_day(sight, kind, day), SPANS[kind])
-    evidence = evidence_of(sight).within(period)
+    evidence = evidence_of(sight, period).within(period)
     known = getattr(evidence, table).columns
     if set(column) - set(known) or len(column) != len(value):
         raise NotFoundError("The records have no column {column!r}.", column=", ".join(column))
@@ -127,14 +127,16 @@ def report_of(
         If a unit asks for another report than its own scorecard, or nobody knows the unit.
     """
     check_unit(sight, kind, unit)
+    wanted = _day(sight, kind, day)
+    days = days_behind(kind, Period.around(wanted, SPANS[kind]))
     return city_report(
         sight.folder,
         kind,
-        _day(sight, kind, day),
+        wanted,
         now=sight.now,
         language=language,
         unit_id=unit,
-        evidence=evidence_of(sight),
+        evidence=evidence_of(sight, days, described=kind in DESCRIBED),
         is_whole=not sight.actor.is_restricted,
     )
 
@@ -148,9 +150,9 @@ def check_unit(sight: Sight, kind: Kind, unit: str) -> None:
         raise NotFoundError("No point is assigned to the unit {unit_id}.", unit_id=unit)
 
 
-def evidence_of(sight: Sight) -> Evidence:
-    """Return the records of a city as far as somebody may see them."""
-    known = city_evidence(sight.folder, sight.now)
+def evidence_of(sight: Sight, days: Period | None = None, *, described: bool = True) -> Evidence:
+    """Return the records of a city as far as somebody may see them; see `city_evidence`."""
+    known = city_evidence(sight.folder, sight.now, days, described=described)
     if not sight.actor.is_restricted:
         return known
     own = sight.in_scope()

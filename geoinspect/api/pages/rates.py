@@ -89,7 +89,7 @@ def show_ranking(
 ) -> AppPage:
     """Rank districts, units or categories, and say how sure each rank is."""
     period = period_of(sight, kind, day)
-    work = work_of(sight, period, _language(request, sight))
+    work = work_of(sight, period, _language(request, sight), evidence_of(sight, described=False))
     made = work.everything.inspections["day"]
     in_period = (made.dt.date >= period.first) & (made.dt.date <= period.last)
     return render(
@@ -123,7 +123,7 @@ def show_records(
 ) -> AppPage:
     """List the records behind the figures of a group, newest first."""
     period = period_of(sight, kind, day)
-    evidence = evidence_of(sight)
+    evidence = evidence_of(sight, period)
     if group not in set(evidence.points[by]):
         raise NotFoundError("There is no group {group!r}.", group=group)
     now = evidence.within(period)

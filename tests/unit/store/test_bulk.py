@@ -41,3 +41,22 @@ def test_an_empty_table_has_its_columns(store):
     frame = bulk.read_columns(store.engine, tables.inspections, ("point_id", "inspected_at"))
     assert list(frame.columns) == ["point_id", "inspected_at"]
     assert len(frame) == 0
+
+
+def test_finds_of_some_days_are_those_and_what_units_reported_themselves(store):
+    violations = tinytown.violations()
+    own = violations.index[violations["found_at"] == violations["found_at"].min()]
+    violations.loc[own, "source"] = "self-check"
+    store.merge_violations(violations)
+    store.merge_inspections(tinytown.inspections())
+    start = violations["found_at"].sort_values().iloc[4].to_pydatetime()
+    end = violations["found_at"].max().to_pydatetime()
+    visits, found = store.finds((start, end), sources={"self-check"}, described=False)
+    within = violations["found_at"].between(start, end, inclusive="left")
+    assert set(found["violation_id"]) == {*violations.index[within], *own}
+    assert not set(own) & set(violations.index[within])
+    assert "description" not in found
+    assert visits["inspected_at"].between(start, end, inclusive="left").all()
+    assert 0 < len(visits) < len(tinytown.inspections())
+    others = tinytown.inspections().drop(visits["inspection_id"])
+    assert store.points_inspected_outside((start, end)) == set(others["point_id"])
