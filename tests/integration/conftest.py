@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from geoinspect.cli import main
 from geoinspect.demo import tinytown_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -42,8 +44,8 @@ def geoinspect(*arguments: object, language: str = "en") -> Outcome:
 
 
 @pytest.fixture(scope="session")
-def planned_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny town with everything imported, assigned and planned; tests do not change it."""
+def planned_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The tiny town with everything imported, assigned and planned; tests add no file to it."""
     city = tmp_path_factory.mktemp("cities") / "tinytown"
     town = tinytown_folder()
     steps: list[list[object]] = [
@@ -63,4 +65,19 @@ def planned_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for step in steps:
         outcome = geoinspect(*step)
         assert outcome.code == 0, outcome.err
-    return city
+    made = _files(city)
+    yield city
+    # what one test leaves behind, another finds or not: that goes by who ran before
+    assert _files(city) == made
+
+
+@pytest.fixture
+def city(planned_city: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change; a map leaves a base map in it."""
+    return shutil.copytree(planned_city, tmp_path / "city")
+
+
+def _files(city: Path) -> set[str]:
+    """Name the files of a city; those beside a database come and go with its connections."""
+    names = (str(path.relative_to(city)) for path in city.rglob("*"))
+    return {name for name in names if not name.endswith(("-wal", "-shm"))}

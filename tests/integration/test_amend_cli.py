@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,6 @@ from .conftest import Outcome, geoinspect
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def city(planned_city: Path, tmp_path: Path) -> Path:
-    """A copy that a test may change."""
-    return shutil.copytree(planned_city, tmp_path / "city")
 
 
 def run(city: Path, *arguments: object, language: str = "en") -> Outcome:

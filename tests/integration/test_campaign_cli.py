@@ -50,14 +50,14 @@ def test_a_campaign_visits_what_is_chosen(planned_city: Path, tmp_path: Path) ->
     assert {p["category"] for p in json.loads(by_category.out)["points"]} == {"集贸市场"}
 
 
-def test_each_day_can_be_mapped_and_printed(planned_city: Path, tmp_path: Path) -> None:
+def test_each_day_can_be_mapped_and_printed(city: Path, tmp_path: Path) -> None:
     order = [*CAMPAIGN, "--shift", "09:00-10:00", "--daily", tmp_path / "days"]
-    geoinspect("-C", planned_city, *order, "-o", tmp_path / "campaign.json")
+    geoinspect("-C", city, *order, "-o", tmp_path / "campaign.json")
     day = tmp_path / "days" / "2026-11-23.json"
     page = tmp_path / "routes.html"
-    assert geoinspect("-C", planned_city, "map", "routes", "--plan", day, "-o", page).code == 0
+    assert geoinspect("-C", city, "map", "routes", "--plan", day, "-o", page).code == 0
     sheets = tmp_path / "sheets"
-    made = geoinspect("-C", planned_city, "export", "routes", "--plan", day, "-o", sheets)
+    made = geoinspect("-C", city, "export", "routes", "--plan", day, "-o", sheets)
     assert made.code == 0
     assert (sheets / "team-01.gpx").is_file()
 

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -26,12 +25,6 @@ PLAN = [
     "plan", "--date", "2026-11-23", "--teams", "2", "--shift", "09:00-10:00", "--service", "12min",
     "--seed", "5eed" * 8, "--reason", "a test",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def city(planned_city: Path, tmp_path: Path) -> Path:
-    """A copy that a test may change."""
-    return shutil.copytree(planned_city, tmp_path / "city")
 
 
 def refusal(*arguments: object, language: str = "en") -> str:
@@ -118,23 +111,23 @@ def test_violations_of_unknown_points_are_named(city: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", ["points", "routes", "heat", "timeline", "streets"])
-def test_maps_are_single_files(planned_city: Path, tmp_path: Path, kind: str) -> None:
+def test_maps_are_single_files(city: Path, tmp_path: Path, kind: str) -> None:
     output = tmp_path / "maps" / f"{kind}.html"
-    outcome = geoinspect("-C", planned_city, "map", kind, "-o", output)
+    outcome = geoinspect("-C", city, "map", kind, "-o", output)
     assert outcome.code == 0, outcome.err
     html = output.read_text()
     assert "小镇" in html
     assert 'src="http' not in html
 
 
-def test_the_map_of_a_unit_holds_nothing_of_others(planned_city: Path, tmp_path: Path) -> None:
-    with (planned_city / "assignments.csv").open(encoding="utf-8-sig") as stream:
+def test_the_map_of_a_unit_holds_nothing_of_others(city: Path, tmp_path: Path) -> None:
+    with (city / "assignments.csv").open(encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
     unit = rows[0]["unit_name"]
     own = {row["point_id"] for row in rows if row["unit_name"] == unit}
     others = {row["point_id"] for row in rows} - own
     assert others
-    geoinspect("-C", planned_city, "map", "points", "--unit", unit, "-o", tmp_path / "unit.html")
+    geoinspect("-C", city, "map", "points", "--unit", unit, "-o", tmp_path / "unit.html")
     html = (tmp_path / "unit.html").read_text()
     assert all(point_id in html for point_id in own)
     assert not any(point_id in html for point_id in others)
@@ -146,9 +139,9 @@ def test_units_never_see_routes(planned_city: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "r.html").exists()
 
 
-def test_an_unknown_unit_is_refused(planned_city: Path, tmp_path: Path) -> None:
+def test_an_unknown_unit_is_refused(city: Path, tmp_path: Path) -> None:
     for kind in ("points", "heat", "timeline", "streets"):
-        said = refusal("-C", planned_city, "map", kind, "--unit", "无此单位", "-o", tmp_path / "m")
+        said = refusal("-C", city, "map", kind, "--unit", "无此单位", "-o", tmp_path / "m")
         assert "无此单位" in said
 
 
@@ -236,13 +229,13 @@ REFUSALS: dict[str, tuple[list[object], str]] = {
 
 @pytest.mark.parametrize("what", REFUSALS)
 def test_bad_input_gets_one_sentence(
-    planned_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     arguments, sentence = REFUSALS[what]
-    placed = [str(argument).replace("CITY", str(planned_city)) for argument in arguments]
+    placed = [str(argument).replace("CITY", str(city)) for argument in arguments]
     assert sentence in refusal(*placed)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [city]
 
 
 FILES: dict[str, tuple[str, str, bytes, str]] = {

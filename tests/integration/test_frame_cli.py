@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,12 +18,6 @@ if TYPE_CHECKING:
 
 DAY = ["--date", "2026-11-24", "--teams", "2", "--shift", "09:00-10:00", "--service", "12min"]
 PLAN = ["plan", *DAY, "--seed", "5eed" * 8]
-
-
-@pytest.fixture
-def city(planned_city: Path, tmp_path: Path) -> Path:
-    """A copy that a test may change."""
-    return shutil.copytree(planned_city, tmp_path / "city")
 
 
 def planned(city: Path, *options: str) -> dict[str, Any]:
@@ -167,21 +160,21 @@ def test_targets_that_cannot_be_drawn_are_refused(
     assert not (city / "next.json").exists()
 
 
-def test_the_map_of_chances_is_a_single_file(planned_city: Path, tmp_path: Path) -> None:
+def test_the_map_of_chances_is_a_single_file(city: Path, tmp_path: Path) -> None:
     output = tmp_path / "chances.html"
-    outcome = geoinspect("-C", planned_city, "map", "chances", *DAY, "-o", output, language="zh")
+    outcome = geoinspect("-C", city, "map", "chances", *DAY, "-o", output, language="zh")
     assert outcome.code == 0, outcome.err
     html = output.read_text("utf-8")
     assert 'src="http' not in html
     assert "距上次检查 1 天" in html
 
 
-def test_units_never_see_chances(planned_city: Path, tmp_path: Path) -> None:
+def test_units_never_see_chances(city: Path, tmp_path: Path) -> None:
     order = ["map", "chances", *DAY, "-o", tmp_path / "c.html"]
-    assert "Units never see chances" in refusal("-C", planned_city, *order, "--unit", "x")
+    assert "Units never see chances" in refusal("-C", city, *order, "--unit", "x")
     assert not (tmp_path / "c.html").exists()
 
 
-def test_the_map_of_chances_needs_its_day(planned_city: Path, tmp_path: Path) -> None:
-    said = refusal("-C", planned_city, "map", "chances", "-o", tmp_path / "c.html")
+def test_the_map_of_chances_needs_its_day(city: Path, tmp_path: Path) -> None:
+    said = refusal("-C", city, "map", "chances", "-o", tmp_path / "c.html")
     assert "2026-11-23" in said

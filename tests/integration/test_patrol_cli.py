@@ -40,15 +40,15 @@ def test_named_streets_are_walked_along_their_whole_length(planned_city: Path) -
     assert geoinspect("-C", planned_city, *PATROL, *STREETS).out == outcome.out
 
 
-def test_a_patrol_can_be_mapped_and_printed(planned_city: Path, tmp_path: Path) -> None:
+def test_a_patrol_can_be_mapped_and_printed(city: Path, tmp_path: Path) -> None:
     record, days = tmp_path / "patrol.json", tmp_path / "days"
-    made = geoinspect("-C", planned_city, *PATROL, *STREETS, "-o", record, "--daily", days)
+    made = geoinspect("-C", city, *PATROL, *STREETS, "-o", record, "--daily", days)
     assert made.code == 0, made.err
     day = days / "2026-11-23.json"
     page, sheets = tmp_path / "routes.html", tmp_path / "sheets"
-    assert geoinspect("-C", planned_city, "map", "routes", "--plan", day, "-o", page).code == 0
+    assert geoinspect("-C", city, "map", "routes", "--plan", day, "-o", page).code == 0
     assert "中山南路" in page.read_text(encoding="utf-8")
-    made = geoinspect("-C", planned_city, "export", "routes", "--plan", day, "-o", sheets)
+    made = geoinspect("-C", city, "export", "routes", "--plan", day, "-o", sheets)
     assert made.code == 0, made.err
     stop = json.loads(record.read_bytes())["routes"][0]["stops"][0]
     assert stop["instruction_en"] in (sheets / "team-01.html").read_text(encoding="utf-8")
