@@ -23,6 +23,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geoinspect.errors import InputError
+from geoinspect.officefiles import file_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -239,7 +240,7 @@ def fill_marks(template: Path, marks: Mapping[str, Any]) -> bytes:
         ) from error
     except (KeyError, ValueError, OSError, BadZipFile) as error:
         raise InputError("{file} is no Word document (.docx).", file=template.name) from error
-    return paper_bytes(document)
+    return file_bytes(document)
 
 
 def _in_template(value: Any, document: Any) -> Any:
@@ -255,10 +256,3 @@ def _in_template(value: Any, document: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_in_template(each, document) for each in value]
     return value
-
-
-def paper_bytes(document: Any) -> bytes:
-    """Return a document as the bytes of a file."""
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()

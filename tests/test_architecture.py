@@ -40,7 +40,7 @@ LAYERS = (
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
     | {"masking", "workingdays", "officialpaper"},
-    {"arrays", "errors", "processes", "workbooks"},
+    {"arrays", "errors", "officefiles", "processes"},
     {"__init__"},
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

@@ -31,8 +31,8 @@ class Collection:
     permissions
         One of them is needed to read it.
     load
-        Returns the features in sight, indexed by id and sorted by it; the columns are the
-        properties and `geometry`.
+        Returns the features in sight, or the one of an id, indexed by id and sorted by it; the
+        columns are the properties and `geometry`.
     time
         Column that holds when a feature happened; "" if features have no time.
     """
@@ -41,25 +41,30 @@ class Collection:
     title: str
     description: str
     permissions: tuple[Permission, ...]
-    load: Callable[[Sight], gpd.GeoDataFrame]
+    load: Callable[[Sight, str | None], gpd.GeoDataFrame]
     time: str = ""
 
 
-def _points(sight: Sight) -> gpd.GeoDataFrame:
+def _points(sight: Sight, only: str | None) -> gpd.GeoDataFrame:
     columns = ["name", "category", "district", "unit", "status", "geometry"]
-    return sight.described_points()[columns]
+    return _one_of(sight.described_points()[columns], only)
 
 
-def _districts(sight: Sight) -> gpd.GeoDataFrame:
-    return sight.districts()[["name", "geometry"]]
+def _districts(sight: Sight, only: str | None) -> gpd.GeoDataFrame:
+    return _one_of(sight.districts()[["name", "geometry"]], only)
 
 
-def _violations(sight: Sight) -> gpd.GeoDataFrame:
+def _violations(sight: Sight, only: str | None) -> gpd.GeoDataFrame:
     columns = ["point_id", "category", "item", "severity", "found_at", "description", "source"]
-    return sight.violations()[[*columns, "geometry"]]
+    return sight.violations(only=only)[[*columns, "geometry"]]
 
 
-def _routes(sight: Sight) -> gpd.GeoDataFrame:
+def _one_of(features: gpd.GeoDataFrame, only: str | None) -> gpd.GeoDataFrame:
+    """Keep all of the features that were read anyway, or the one of an id."""
+    return features if only is None else features[features.index == only]
+
+
+def _routes(sight: Sight, only: str | None) -> gpd.GeoDataFrame:
     """Load stops and legs of the newest released routes; none before there are any."""
     try:
         plan = routes_geojson(sight.plan())
@@ -71,7 +76,7 @@ def _routes(sight: Sight) -> gpd.GeoDataFrame:
     ids = plan["date"] + "." + team + "." + sequence.str.zfill(3) + "." + kind
     arrival = pd.to_datetime(frame["arrival"], utc=True)
     timed = frame.assign(date=plan["date"], arrival=arrival)
-    return timed.set_index(ids.rename("id")).sort_index()
+    return _one_of(timed.set_index(ids.rename("id")).sort_index(), only)
 
 
 COLLECTIONS = (

@@ -60,9 +60,14 @@ NEEDED = {
 _OPTIONAL = frozenset({Act.ESCALATE, Act.DISMISS})
 
 
-def problems(sight: Sight) -> pd.DataFrame:
+def problems(sight: Sight, only: str | None = None) -> pd.DataFrame:
     """
     Return the problems in sight.
+
+    Parameters
+    ----------
+    only
+        Id of the one problem that is wanted, None for all.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def problems(sight: Sight) -> pd.DataFrame:
         Indexed by id and sorted by it: what a case is about, `state`, `returns`, `deadline`,
         `found_at` (UTC), `is_overdue`; None where something is not known.
     """
-    parts = [part for part in (sight.cases(), _found(sight)) if len(part)]
+    parts = [part for part in (sight.cases(only), _found(sight, only)) if len(part)]
     if not parts:
         return pd.DataFrame(columns=[*_COLUMNS, "is_overdue"], dtype=object)
     every = pd.concat([part[list(_COLUMNS)].astype(object) for part in parts]).sort_index()
@@ -82,9 +87,9 @@ def problems(sight: Sight) -> pd.DataFrame:
     return every.where(every.notna(), None).assign(is_overdue=late)
 
 
-def _found(sight: Sight) -> pd.DataFrame:
+def _found(sight: Sight, only: str | None) -> pd.DataFrame:
     """Return the violations without a case in the form of cases."""
-    found = pd.DataFrame(sight.new_violations().drop(columns="geometry"))
+    found = pd.DataFrame(sight.new_violations(only).drop(columns="geometry"))
     places = sight.places(found["point_id"])
     told = {column: found[column].fillna("") for column in ("item", "description")}
     return found.assign(
@@ -110,11 +115,10 @@ def find_problem(sight: Sight, case_id: str) -> Row:
     NotFoundError
         If there is none in sight.
     """
-    every = problems(sight)
-    if case_id not in every.index:
+    rows = rows_of(problems(sight, case_id))
+    if not rows:
         raise NotFoundError("There is no problem {case_id!r}.", case_id=case_id)
-    (row,) = rows_of(every.loc[[case_id]])
-    return row
+    return rows[0]
 
 
 def rows_of(table: pd.DataFrame) -> list[Row]:

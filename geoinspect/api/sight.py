@@ -119,19 +119,22 @@ class Sight:
         assignments = self._part.assignments
         return None if assignments is None else assignments.copy(deep=False)
 
-    def violations(self, by: Permission = Permission.READ_VIOLATIONS) -> gpd.GeoDataFrame:
-        """Return the violations; see `points`."""
-        violations = visible_events(self.actor, self.store.violations(), self._part.points)
+    def violations(
+        self, by: Permission = Permission.READ_VIOLATIONS, *, only: str | None = None
+    ) -> gpd.GeoDataFrame:
+        """Return the violations, or the one of an id; see `points`."""
+        every = self.store.violations() if only is None else self.store.violation(only)
+        violations = visible_events(self.actor, every, self._part.points)
         return violations if may(self.actor, by) else violations.iloc[:0]
 
-    def cases(self) -> pd.DataFrame:
+    def cases(self, only: str | None = None) -> pd.DataFrame:
         """
-        Return the cases as they stand.
+        Return the cases as they stand, or the one of an id.
 
         Whoever may read no violations and inspects again sees the cases that wait for it at
         the stops of the own route, as far as that is released.
         """
-        cases = self._cases
+        cases = self._cases if only is None else self.store.cases.table(only)
         if may(self.actor, Permission.READ_VIOLATIONS):
             return cases.loc[visible_cases(self.actor, self._scoped(cases)).index]
         if not may(self.actor, Permission.REINSPECT_CASE):
@@ -139,9 +142,11 @@ class Sight:
         waits = cases["state"].isin([State.APPROVED.value, State.REINSPECTED.value])
         return cases[waits & cases["point_id"].isin(self._own_stops())]
 
-    def new_violations(self) -> gpd.GeoDataFrame:
-        """Return the violations of which nobody opened a case."""
-        violations = self.violations()
+    def new_violations(self, only: str | None = None) -> gpd.GeoDataFrame:
+        """Return the violations of which nobody opened a case, or the one of an id."""
+        violations = self.violations(only=only)
+        if only is not None:
+            return violations.iloc[:0] if self.store.cases.has(only) else violations
         return violations[~violations.index.isin(self._cases.index)]
 
     def places(self, point_ids: pd.Series[str]) -> pd.DataFrame:

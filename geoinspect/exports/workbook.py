@@ -13,7 +13,7 @@ from geoinspect.atomic import whole_file
 from geoinspect.errors import InputError
 from geoinspect.intake.answer import escape_formula, storable
 from geoinspect.intake.cells import raw_text
-from geoinspect.workbooks import workbook_bytes
+from geoinspect.officefiles import file_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,4 +81,4 @@ def _write_xlsx(path: Path, rows: list[list[Cell]], title: str) -> None:
     for number, cells in enumerate(zip(*rows, strict=True), start=1):
         widest = max(2 * len(raw_text(cell)) for cell in cells)
         sheet.column_dimensions[get_column_letter(number)].width = min(widest + 2, _WIDEST)
-    path.write_bytes(workbook_bytes(workbook))
+    path.write_bytes(file_bytes(workbook))

@@ -17,7 +17,7 @@ from geoinspect.errors import InputError
 from geoinspect.intake.cells import raw_text
 from geoinspect.intake.table import STATUS_LABELS
 from geoinspect.messages import translator
-from geoinspect.workbooks import workbook_bytes
+from geoinspect.officefiles import file_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,7 +188,7 @@ def _write_xlsx(rows: list[list[Cell]], path: Path, table: Table) -> None:
         sheet.title = _FORBIDDEN_IN_TITLES.sub("_", table.sheet)[:31]
     for row in rows:
         sheet.append([storable(cell) for cell in row])
-    path.write_bytes(workbook_bytes(workbook))
+    path.write_bytes(file_bytes(workbook))
 
 
 def storable(cell: Cell) -> Cell:

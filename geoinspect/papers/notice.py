@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoinspect.messages import translator
-from geoinspect.officialpaper import new_paper, paper_bytes, write_head, write_text
+from geoinspect.officefiles import file_bytes
+from geoinspect.officialpaper import new_paper, write_head, write_text
 from geoinspect.papers.case import day_in_words, facts
 from geoinspect.papers.layout import (
     write_facts,
@@ -55,7 +56,7 @@ def write_notice(paper: CasePaper, *, language: Language = "zh") -> bytes:
     write_place(document, paper, translate)
     write_photos(document, translate("Photos of the finding"), paper.photos)
     write_hidden(document, paper, translate)
-    return paper_bytes(document)
+    return file_bytes(document)
 
 
 def _signatures(paper: CasePaper, translate: Translate) -> tuple[str, ...]:

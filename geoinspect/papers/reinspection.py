@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoinspect.messages import translator
+from geoinspect.officefiles import file_bytes
 from geoinspect.officialpaper import (
     new_paper,
-    paper_bytes,
     write_head,
     write_heading,
     write_text,
@@ -62,7 +62,7 @@ def write_reinspection(paper: CasePaper, *, language: Language = "zh") -> bytes:
     write_hidden(document, paper, translate)
     write_heading(document, translate("Signatures"))
     write_signatures(document, _signatures(translate), translate)
-    return paper_bytes(document)
+    return file_bytes(document)
 
 
 def _asked(paper: CasePaper, translate: Translate) -> list[tuple[str, str]]:

@@ -10,9 +10,9 @@ from openpyxl.utils import get_column_letter
 
 from geoinspect.intake.answer import escape_formula
 from geoinspect.messages import translator
+from geoinspect.officefiles import file_bytes
 from geoinspect.reports.numbers import Figure
 from geoinspect.reports.titles import title_of
-from geoinspect.workbooks import workbook_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def write_spreadsheet(numbers: ReportNumbers, *, language: Language = "zh") -> b
             for key, figure in numbers.figures().items()
         ],
     )
-    return workbook_bytes(workbook)
+    return file_bytes(workbook)
 
 
 def _sheet_name(title: str, taken: list[str]) -> str:

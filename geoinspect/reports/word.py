@@ -13,12 +13,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
 from geoinspect.messages import translator
+from geoinspect.officefiles import file_bytes
 from geoinspect.officialpaper import (
     TEXT,
     TEXT_MM,
     fill_marks,
     new_paper,
-    paper_bytes,
     write,
     write_grid,
     write_head,
@@ -76,7 +76,7 @@ def write_word(
                 _picture(document, draw_places(places, translate))
         _table(document, table, translate)
     _foot(document, numbers, translate, made_for)
-    return paper_bytes(document)
+    return file_bytes(document)
 
 
 def fill_template(

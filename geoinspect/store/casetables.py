@@ -156,9 +156,14 @@ class CaseTables:
                 tuple((r.sha256, r.use) for r in connection.execute(uses.order_by(_USES.number))),
             )
 
-    def table(self) -> pd.DataFrame:
+    def table(self, only: str | None = None) -> pd.DataFrame:
         """
         Return all cases as they stand.
+
+        Parameters
+        ----------
+        only
+            Id of the one case that is wanted, None for all.
 
         Returns
         -------
@@ -169,8 +174,11 @@ class CaseTables:
             NaT where it did not happen).
         """
         with self._engine.connect() as connection:
-            rows = connection.execute(select(tables.cases).order_by(_CASES.case_id)).all()
-            moves, deadlines = read_moves(connection), read_deadlines(connection)
+            wanted = select(tables.cases).order_by(_CASES.case_id)
+            if only is not None:
+                wanted = wanted.where(_CASES.case_id == only)
+            rows = connection.execute(wanted).all()
+            moves, deadlines = read_moves(connection, only), read_deadlines(connection, only)
         cases = frame_of(rows, [c.name for c in _CASES]).set_index("case_id")
         told = [_told(moves.get(str(case_id), ())) for case_id in cases.index]
         for name in ("state", "returns", *_MOMENTS[2:]):

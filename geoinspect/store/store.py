@@ -248,6 +248,12 @@ class Store:
         violations = self._read_places(tables.violations, bbox)
         return violations.assign(found_at=_as_utc(violations["found_at"]))
 
+    def violation(self, violation_id: str) -> gpd.GeoDataFrame:
+        """Return one violation as a table of one row, of none if there is no such; see above."""
+        wanted = tables.violations.c.violation_id == violation_id
+        found = _with_shapes(self._read(tables.violations, wanted))
+        return found.assign(found_at=_as_utc(found["found_at"]))
+
     def inspections(self, during: Span | None = None) -> pd.DataFrame:
         """
         Return inspections, `inspected_at` in UTC.

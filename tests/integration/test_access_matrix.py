@@ -20,7 +20,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -469,16 +469,30 @@ def _endpoints(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method.lower(), re.sub(r":\w+\}", "}", route.path), dict(declared)
 
 
-def _ids(operation: dict[str, Any], name: str) -> tuple[str, ...]:
+#: Things that are there, by the parameter that names them; any of them for another parameter.
+THERE = {
+    "point_id": (NAMES["TT03"], NAMES["TT05"]),
+    "case_id": ("V04", "V05", "V01"),
+    "job_id": (JOB, OTHER_JOB),
+    "user_id": ("supervisor", "unit-none"),
+    "sha256": ("c" * 64,),
+    "feature_id": (NAMES["TT03"], NAMES["TT05"], "V04", "V05", "D1", "2026-11-23.1.001.stop"),
+}
+
+
+def _ids(app: FastAPI, operation: dict[str, Any], name: str) -> tuple[str, ...]:
     """What to put in place of a parameter: things that are there, and one that is not."""
     schema = next((p["schema"] for p in operation.get("parameters", ()) if p["name"] == name), {})
+    if "$ref" in schema:
+        schema = app.openapi()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if "enum" in schema:
         return tuple(schema["enum"][:1])
     if schema.get("format") == "date" or name == "day":
         return ("2026-11-23", "2026-11-24")
-    own, other = NAMES["TT03"], NAMES["TT05"]
-    route = "2026-11-23.1.001.stop"
-    return (own, other, "V04", "V05", "D1", "supervisor", route, JOB, OTHER_JOB, NOBODYS)
+    if schema.get("type") == "integer":
+        return ("0", "1")
+    known = THERE.get(name) or tuple(dict.fromkeys(chain.from_iterable(THERE.values())))
+    return (*known, NOBODYS)
 
 
 def _example(schema: dict[str, Any], defs: dict[str, Any], name: str, point: str) -> Any:
@@ -545,20 +559,21 @@ def _questions(app: FastAPI, who: str | None, only: str = "") -> list[Question]:
         if not path.startswith(only):
             continue
         names = re.findall(r"\{([^}]+)\}", path)
-        choices = _ids(operation, names[0]) if names else ("",)
+        choices = _ids(app, operation, names[0]) if names else ("",)
+        others = {name: _ids(app, operation, name)[0] for name in names[1:]}
         is_file = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
         is_open = _may_ask(who, tuple(operation["x-permission"]))
         bodies = [None] if is_file else _bodies(app, operation)
         ends = dict.fromkeys((choices[0], choices[-1]))
         for chosen in choices if is_open else ends:
-            concrete = re.sub(r"\{[^}]+\}", chosen, path)
+            concrete = path.format_map({**others, **dict.fromkeys(names[:1], chosen)})
             is_whole = is_open and chosen in ends
             for body in bodies if is_whole else bodies[:1]:
                 key = f"key-{len(questions):05}" if method == "post" else ""
                 point = _point_in(body)
                 question = Question(
                     method, concrete, tuple(operation["x-permission"]),
-                    tuple(filter(None, (chosen, point))), body, is_file, key,
+                    tuple(filter(None, (chosen, *others.values(), point))), body, is_file, key,
                 )  # fmt: skip
                 questions += [question] * (2 if method == "post" and is_whole else 1)
     return questions
@@ -671,8 +686,14 @@ def _wrong_status(question: Question, who: str | None, status: int) -> list[str]
     return []
 
 
+@pytest.fixture(scope="module")
+def document(city, cities) -> dict[str, Any]:
+    """The document of every service here, put together once: that takes seconds."""
+    return _app(cities(Planted(city.plan)), "before").openapi()
+
+
 @pytest.fixture
-def apps(city, cities, tmp_path, monkeypatch) -> Callable[..., tuple[FastAPI, FastAPI]]:
+def apps(city, cities, document, tmp_path, monkeypatch) -> Callable[..., tuple[FastAPI, FastAPI]]:
     """A city with all that is planted and its twin, each a copy that the test may change."""
     numbers = count()
     # two cities are asked in turn: what a session is called there is no secret of the city
@@ -682,7 +703,9 @@ def apps(city, cities, tmp_path, monkeypatch) -> Callable[..., tuple[FastAPI, Fa
         made = []
         for name, planted in (("full", Planted(city.plan)), ("twin", _twin(city, who, time))):
             shutil.copytree(cities(planted).path, tmp_path / name / "city")
-            made.append(_app(CityFolder.open(tmp_path / name / "city"), time))
+            app = _app(CityFolder.open(tmp_path / name / "city"), time)
+            app.openapi_schema = document
+            made.append(app)
         return made[0], made[1]
 
     return make
@@ -764,6 +787,7 @@ def test_an_endpoint_that_leaks_is_found(city, apps, path, leak, declared) -> No
     pair = apps("unit-u3", "before")
     for app in pair:
         app.add_api_route(path, leak, **declared)
+        app.openapi_schema = None
     _, faults = _faults(city, *pair, "unit-u3", "before", only="/leak")
     assert faults
 

@@ -78,7 +78,9 @@ def get_conformance() -> Conformance:
 @router.get("/collections", **needs())
 def list_collections(request: Request, actor: ActorDep, sight: SightDep) -> CollectionList:
     """List the collections that whoever asks may read."""
-    found = [_info(request, each, each.load(sight)) for each in COLLECTIONS if _sees(actor, each)]
+    found = [
+        _info(request, each, each.load(sight, None)) for each in COLLECTIONS if _sees(actor, each)
+    ]
     return CollectionList(links=[_link(request, "self", "/collections")], collections=found)
 
 
@@ -88,13 +90,13 @@ def _add_endpoints(collection: Collection) -> None:
     needed = needs(*collection.permissions)
 
     def get_info(request: Request, sight: SightDep) -> CollectionInfo:
-        return _info(request, collection, collection.load(sight))
+        return _info(request, collection, collection.load(sight, None))
 
     def list_items(
         request: Request, response: Response, sight: SightDep, query: Annotated[ItemQuery, Query()]
     ) -> FeaturePage:
         response.headers.update(CRS_HEADERS)
-        return _page(request, collection, collection.load(sight), query)
+        return _page(request, collection, collection.load(sight, None), query)
 
     def get_item(feature_id: str, response: Response, sight: SightDep) -> Feature:
         response.headers.update(CRS_HEADERS)
@@ -135,14 +137,14 @@ def feature_of(collection: Collection, sight: Sight, feature_id: str) -> Feature
 
 def row_of(collection: Collection, sight: Sight, feature_id: str) -> gpd.GeoDataFrame:
     """Return one feature as a table of one row; raises as `feature_of` does."""
-    features = collection.load(sight)
-    if feature_id not in features.index:
+    features = collection.load(sight, feature_id)
+    if features.empty:
         raise NotFoundError(
             "There is no {feature_id!r} in {collection}.",
             feature_id=feature_id,
             collection=collection.name,
         )
-    return features.loc[[feature_id]]
+    return features
 
 
 def as_feature(row: gpd.GeoDataFrame) -> Feature:
