@@ -11,6 +11,9 @@ import pandas as pd
 if TYPE_CHECKING:
     from geoinspect.arrays import IntArray
 
+#: Sources of violations that inspections found; all others are reports.
+FOUND_BY_INSPECTION = frozenset({"route", "inspection", "import", "generated"})
+
 
 @dataclass(frozen=True)
 class Outcomes:

@@ -27,7 +27,7 @@ from geoinspect.density import (
 from geoinspect.emerging import monthly_hot_spots
 from geoinspect.errors import NotFoundError
 from geoinspect.hotspots import hot_spots
-from geoinspect.outcomes import attach_violations
+from geoinspect.outcomes import FOUND_BY_INSPECTION, attach_violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-#: Sources of violations that inspections found; all others are reports.
-FOUND_BY_INSPECTION = frozenset({"route", "inspection", "import", "generated"})
 GENERATED = "generated"
 
 _REASON_TYPE = "U16"

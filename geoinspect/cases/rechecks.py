@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
+import shapely
 
 from geoinspect.errors import InputError
 from geoinspect.geometry import LocalProjection
@@ -94,9 +94,11 @@ def find_relapses(cases: pd.DataFrame, params: RecheckParams | None = None) -> p
         return _relapses(np.empty((0, 2), dtype=np.int64), placed, closed, np.empty(0))
     plane = LocalProjection.around(_lonlat(placed))
     xy, closed_xy = plane.to_xy(_lonlat(placed)), plane.to_xy(_lonlat(closed))
-    near = cKDTree(closed_xy).query_ball_point(xy, params.relapse_distance_m)
-    pairs = np.array([(k, m) for k, found in enumerate(near) for m in found], dtype=np.int64)
-    pairs = pairs.reshape(-1, 2)
+    places = np.asarray(shapely.points(closed_xy), dtype=object)
+    later, earlier = shapely.STRtree(places).query(
+        shapely.points(xy), predicate="dwithin", distance=params.relapse_distance_m
+    )
+    pairs = np.column_stack((later, earlier))
     distance_m = np.linalg.norm(xy[pairs[:, 0]] - closed_xy[pairs[:, 1]], axis=1)
     found = _relapses(pairs, placed, closed, distance_m)
     is_same = placed["item"].to_numpy()[pairs[:, 0]] == closed["item"].to_numpy()[pairs[:, 1]]

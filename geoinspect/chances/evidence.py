@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geoinspect.surfaces import FOUND_BY_INSPECTION
+from geoinspect.outcomes import FOUND_BY_INSPECTION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

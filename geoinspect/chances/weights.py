@@ -103,7 +103,7 @@ def point_weights(
         `point_id` and `inspected_at` (timezone-aware).
     violations
         `point_id`, `severity`, `source` and `found_at` (timezone-aware). Sources other
-        than those of `geoinspect.surfaces.FOUND_BY_INSPECTION` are complaints. A
+        than those of `geoinspect.outcomes.FOUND_BY_INSPECTION` are complaints. A
         violation found by an inspection is due for re-inspection from the next day
         until the point's next visit.
     day

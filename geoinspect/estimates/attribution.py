@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geoinspect.errors import MissingColumnError
-from geoinspect.surfaces import FOUND_BY_INSPECTION
+from geoinspect.outcomes import FOUND_BY_INSPECTION
 
 if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, IntArray

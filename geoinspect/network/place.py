@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoinspect.errors import NetworkError
-from geoinspect.network.interchange import from_networkx
+from geoinspect.network.graph import RoadNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geoinspect.network.build import BuildReport
-    from geoinspect.network.graph import RoadNetwork
 
 
 def network_from_place(
@@ -56,4 +55,4 @@ def network_from_place(
             place=name,
             reason=str(error),
         ) from error
-    return from_networkx(graph, report=report)
+    return RoadNetwork.from_networkx(graph, report=report)
