@@ -168,11 +168,21 @@ def named_teams(folder: CityFolder, teams: int | None, shift: str) -> tuple[Team
     """Return the teams that are named, or those that the city usually sends."""
     if teams is not None and teams < 1:
         raise InputError("Nobody goes out: name at least one team.")
-    usual = folder.settings.usual_teams
+    usual = usual_teams(folder)
     if teams is None and not shift and usual:
         return usual
     order = TeamOrder(read_shift(shift or USUAL_SHIFT), folder.settings.depot)
     return (order,) * (teams or USUAL_TEAMS)
+
+
+def usual_teams(folder: CityFolder) -> tuple[TeamOrder, ...]:
+    """Return the teams that the city usually sends, one by one."""
+    settings = folder.settings
+    return tuple(
+        TeamOrder(read_shift(team.shift), team.depot or settings.depot, team.mode, team.seats)
+        for team in settings.teams
+        for _ in range(team.count)
+    )
 
 
 def expected_stops(

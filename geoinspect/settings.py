@@ -27,7 +27,6 @@ from geoinspect.chances import ChanceParams
 from geoinspect.errors import InputError
 from geoinspect.messages import Language  # noqa: TC001  pydantic reads the type
 from geoinspect.network import Mode  # noqa: TC001  pydantic reads the type
-from geoinspect.planning import TeamOrder
 from geoinspect.sealing import ReleaseParams
 from geoinspect.shifts import Shift, read_duration, read_shift
 
@@ -318,15 +317,6 @@ class Settings(BaseSettings):
     def service_times_s(self) -> dict[str, int]:
         """Time at a stop in seconds by category."""
         return {category: read_duration(text) for category, text in self.service_times.items()}
-
-    @property
-    def usual_teams(self) -> tuple[TeamOrder, ...]:
-        """The usual teams, one by one."""
-        return tuple(
-            TeamOrder(read_shift(team.shift), team.depot or self.depot, team.mode, team.seats)
-            for team in self.teams
-            for _ in range(team.count)
-        )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,6 +11,7 @@ from geoinspect.atomic import write_bytes
 from geoinspect.basemaps import city_basemap
 from geoinspect.cases import CaseParams
 from geoinspect.chances import Campaign, ChanceParams, Quota
+from geoinspect.cityday import usual_teams
 from geoinspect.cityfolder import CityFolder
 from geoinspect.demo import tinytown
 from geoinspect.errors import InputError, NotFoundError
@@ -85,7 +86,8 @@ def test_the_examples_in_new_settings_are_right(tmp_path: Path) -> None:
     (tmp_path / "geoinspect.toml").write_text(
         "\n".join(line.removeprefix("# ").removeprefix("#") for line in lines), "utf-8"
     )
-    settings = CityFolder.open(tmp_path).settings
+    folder = CityFolder.open(tmp_path)
+    settings = folder.settings
     assert settings.chances == ChanceParams(
         days_off=("2026-10-01",),
         campaigns={
@@ -100,7 +102,7 @@ def test_the_examples_in_new_settings_are_right(tmp_path: Path) -> None:
         "中小学校": (read_shift("07:00-08:30"), read_shift("15:30-17:30")),
     }
     by_day, at_night = TeamOrder(read_shift("09:00-15:00")), read_shift("18:00-22:00")
-    assert settings.usual_teams == (
+    assert usual_teams(folder) == (
         *(by_day,) * 8,
         TeamOrder(at_night, (118.79, 32.05), "bicycle"),
     )

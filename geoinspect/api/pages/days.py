@@ -144,7 +144,7 @@ def show_day(request: Request, sight: SightDep, day: date) -> AppPage:
         amendments=_amendments(sight, found.day),
         repeats=repeats_of_month(attempts, found.day),
         usual={"teams": USUAL_TEAMS, "shift": USUAL_SHIFT, "service": "12min"},
-        has_usual=bool(sight.folder.settings.usual_teams),
+        has_usual=bool(sight.folder.settings.teams),
         has_roads=sight.folder.network_path.is_file(),
         n_points=len(sight.points()),
     )
