@@ -15,7 +15,7 @@ import uvicorn
 
 from geoinspect.api.app import create_app
 from geoinspect.api.observing import write_json_logs
-from geoinspect.api.processes import FACTORY, shared_by_processes
+from geoinspect.api.sharedapp import FACTORY, shared_by_processes
 from geoinspect.basemaps import city_basemap
 from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
