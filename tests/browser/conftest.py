@@ -50,6 +50,13 @@ PHONE = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count what unit tests and tests of the service cover: watching a browser wait takes long."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 def find_chromium() -> str:
     """Return the path of Chromium, or fail with the way to get it."""
     path = shutil.which("chromium")

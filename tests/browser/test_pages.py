@@ -39,7 +39,7 @@ from .probing import MARK, probe_all_texts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
     from geoinspect.store import Store
 
@@ -205,6 +205,7 @@ def test_no_listed_page_runs_a_text_breaks_a_screen_or_shuts_anybody_out(
     context.set_default_timeout(30_000)
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: faults.extend(_outside(request, places["address"])))
     # what the policy stops is told here: escaping must hold without it, too
     page.on("console", lambda message: faults.extend(_complaints(message)))
     if role:
@@ -217,6 +218,7 @@ def test_no_listed_page_runs_a_text_breaks_a_screen_or_shuts_anybody_out(
         assert answer.ok, listed["name"]
         if "ready" in listed:
             page.wait_for_selector(listed["ready"], state="attached")
+        assert page.locator("h1").first.is_visible(), listed["name"]
         if "open" in listed:
             page.evaluate("(one) => { document.querySelector(one).open = true; }", listed["open"])
         faults += [f"{listed['name']}: {fault}" for fault in _faults(page)]
@@ -232,6 +234,10 @@ def _sign_in(page: Page, address: str, role: str) -> None:
     page.wait_for_url("**/app")
 
 
+def _outside(request: Request, address: str) -> list[str]:
+    return [] if request.url.startswith((address, "data:", "blob:")) else [request.url]
+
+
 def _complaints(message: ConsoleMessage) -> list[str]:
     return [message.text] if message.type in ("error", "warning") else []
 
@@ -241,18 +247,19 @@ def _faults(page: Page) -> list[str]:
     faults = [f"became markup: {each}" for each in page.evaluate(MADE_OF_TEXT)]
     # beside the page, and so within its policy
     page.evaluate(AXE + ";0")
-    for look in ("light", "dark"):
+    for look, size in (("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)):
         page.emulate_media(color_scheme=look)
+        page.set_viewport_size(size)
         found = page.evaluate(
             "axe.run(document, {resultTypes: ['violations'], iframes: false})"
             ".then((r) => r.violations)"
         )
         faults += [
-            f"{look}: {each['id']} {[node['html'][:100] for node in each['nodes']][:3]}"
+            f"{look}, {size['width']} pixels: {each['id']} "
+            f"{[node['html'][:100] for node in each['nodes']][:3]}"
             for each in found
             if each["impact"] in ("serious", "critical")
         ]
-    page.set_viewport_size(PHONE)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     faults += [f"{wide} pixels wider than a phone"] if wide > 0 else []
     page.set_viewport_size(DESKTOP)

@@ -36,10 +36,12 @@ def _serving(city: CityFolder, workers: int) -> Iterator[tuple[subprocess.Popen[
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         try:
-            ready = 0
+            # one process begins before it listens, several listen before they begin
+            missing = {"Uvicorn running on": 1, "Application startup complete": workers}
             for line in process.stderr:
-                ready += "Application startup complete" in line
-                if ready == workers:
+                for words in missing:
+                    missing[words] -= words in line
+                if not any(missing.values()):
                     break
             yield process, port
         finally:
