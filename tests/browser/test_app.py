@@ -209,11 +209,14 @@ def listen(one: Visit) -> None:
     one.page.on("pageerror", lambda error: one.faults.append(str(error)))
 
 
-def _wait_for_job(one: Visit, office: Office) -> None:
+def wait_for_job(one: Visit, office: Office) -> None:
     """Let the worker do what was ordered, and the page see it."""
     one.page.wait_for_selector("#job .notice")
-    with one.page.expect_navigation():
-        office.work()
+    # a page's patience begins once the work is done, however long that took
+    one.page.evaluate("document.body.dataset.isBefore = true")
+    office.work()
+    one.page.wait_for_selector("body:not([data-is-before])")
+    one.page.wait_for_load_state()
 
 
 def test_a_day_goes_from_order_to_release(visit: Callable[..., Visit], office: Office) -> None:
@@ -231,7 +234,7 @@ def test_a_day_goes_from_order_to_release(visit: Callable[..., Visit], office: O
     own = page.locator("#secret").inner_text()
     page.get_by_label("我已保存口令。").check()
     page.get_by_role("button", name="提交承诺").click()
-    _wait_for_job(one, office)
+    wait_for_job(one, office)
 
     page.get_by_label("您的口令").fill(own)
     with page.expect_navigation():
@@ -245,7 +248,7 @@ def test_a_day_goes_from_order_to_release(visit: Callable[..., Visit], office: O
 
     one.go(f"/app/days/{DAY}")
     page.get_by_role("button", name="抽取路线").click()
-    _wait_for_job(one, office)
+    wait_for_job(one, office)
     assert "已封存" in page.locator("main").inner_text()
     assert page.locator("tbody tr").count() == 0
 
@@ -310,7 +313,7 @@ def test_a_file_is_brought_in_and_its_rows_are_told(
     one.page.get_by_label("内容").select_option("inspections")
     one.page.get_by_label("文件", exact=False).first.set_input_files(tmp_path / "检查记录.csv")
     one.page.get_by_role("button", name="导入").click()
-    _wait_for_job(one, office)
+    wait_for_job(one, office)
     assert "新增" in one.page.locator("main").inner_text()
 
 

@@ -19,7 +19,7 @@ from geoinspect.people.passwords import hash_password
 from geoinspect.store import fieldwork
 
 from .conftest import HOSTILE, SIZES
-from .test_app import PASSWORD, Office, Visit, serving, visits
+from .test_app import PASSWORD, Office, Visit, serving, visits, wait_for_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,9 +186,7 @@ def test_a_day_is_amended_from_the_map(visit: Callable[..., Visit], office: Offi
     kind.select_option("late")
     one.page.get_by_label("晚点（分钟）").fill("40")
     one.page.get_by_role("button", name="调整").click()
-    one.page.wait_for_selector("#job .notice")
-    with one.page.expect_navigation():
-        office.work()
+    wait_for_job(one, office)
     expect(one.page.locator("#standing")).to_contain_text("按规则放弃")
     expect(one.page.locator("[data-state-of]", has_text="已放弃").first).to_be_attached()
 
