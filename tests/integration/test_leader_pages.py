@@ -27,6 +27,7 @@ HERE = "http://127.0.0.1:8000"
 PASSWORD = "correct horse battery 9"
 NOW = datetime(2026, 10, 19, 2, tzinfo=UTC)
 QUARTER = {"kind": "quarterly", "date": "2026-10-15"}
+_RECORDS = "/records?by=category&group=x"
 PEOPLE = {
     "leader": (Role.LEADER, {}),
     "hooked": (Role.LEADER, {"districts": frozenset({"D1"})}),
@@ -193,6 +194,22 @@ def test_the_last_week_is_that_of_the_bulletin(folder: CityFolder) -> None:
     assert client.get(unescape(files[0])).status_code == 200
 
 
+def test_the_last_days_are_estimated_as_everywhere(folder: CityFolder) -> None:
+    client = _client(folder, "supervisor")
+    assert 'hx-get="/app/rates/recent"' in client.get("/app").text
+    part = client.get("/app/rates/recent").text
+    said = re.findall(r'<p class="said">([^<]+)</p>', part)
+    assert said[0].startswith("Per 100 inspections ")
+    compared = client.get("/app/rates/changes", params={"begin": "2026-09-20", "days": 30}).text
+    assert all(sentence in compared for sentence in said)
+    store = folder.store()
+    made = store.inspections()["inspected_at"].dt.tz_convert("Asia/Shanghai").dt.date
+    store.close()
+    n = int(((made >= date(2026, 9, 20)) & (made <= date(2026, 10, 19))).sum())
+    assert re.findall(r"<dd>([^<]*)</dd>", part)[1] == str(n)
+    assert n > 0
+
+
 def test_empty_pages_say_what_to_do_next(
     tmp_path_factory: pytest.TempPathFactory, folder: CityFolder
 ) -> None:
@@ -209,5 +226,5 @@ def test_empty_pages_say_what_to_do_next(
 
 def test_the_pages_are_closed_to_whoever_reads_no_reports(folder: CityFolder) -> None:
     client = _client(folder, "auditor")
-    for path in ("", "/ranking", "/changes", "/week", "/records?by=category&group=x", "/follow"):
+    for path in ("", "/ranking", "/changes", "/week", "/recent", _RECORDS, "/follow"):
         assert client.get(f"/app/rates{path}").status_code == 403

@@ -50,7 +50,7 @@ def show_overview(request: Request, sight: SightDep) -> AppPage:
         steps=STEPS,
         today=today_of(sight),
         lapsed=_lapsed(sight) if may(sight.actor, Permission.READ_LEDGER) else 0,
-        city_figures=_figures(sight) if may(sight.actor, Permission.READ_POINTS) else None,
+        own_figures=_figures(sight) if _has_own_points(sight) else None,
         cases=cases_card(sight),
         jobs=_jobs(request, sight) if may(sight.actor, Permission.RUN_JOBS) else [],
     )
@@ -101,8 +101,15 @@ def _lapsed(sight: Sight) -> int:
     return len(unrevealed(attempts, now=sight.now, timezone=sight.folder.settings.zone))
 
 
+def _has_own_points(sight: Sight) -> bool:
+    """Tell who sees points, but no reports that say what their counts mean."""
+    return may(sight.actor, Permission.READ_POINTS) and not may(
+        sight.actor, Permission.READ_REPORTS
+    )
+
+
 def _figures(sight: Sight) -> dict[str, int]:
-    """Count what somebody sees of the city, and what was found of late."""
+    """Count somebody's own points, and what was found there of late."""
     since = sight.now - timedelta(days=_RECENT_DAYS)
     violations, inspections = sight.violations(), sight.inspections()
     return {

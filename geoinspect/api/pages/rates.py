@@ -6,7 +6,7 @@ Each figure is counted by the functions that the reports and the API count with.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -56,6 +56,7 @@ TABS = (
 FOLLOWED_COOKIE = "geoinspect_followed"
 _MOST_FOLLOWED = 40
 _A_YEAR_S = 365 * 86_400
+_RECENT_DAYS = 30
 
 _READS = needs(Permission.READ_REPORTS)
 Ranked = Literal[Kind.WEEKLY, Kind.MONTHLY, Kind.QUARTERLY, Kind.ANNUAL]
@@ -215,6 +216,23 @@ def show_week(request: Request, sight: SightDep) -> AppPage:
         sentences=[each.render(translate) for each in sentences(work)],
         moved=[row for row in rows if row.cells[-1] in (translate("better"), translate("worse"))],
         n_areas={kind.value: sum(area.kind is kind for area in areas) for kind in TrendClass},
+    )
+
+
+@router.get("/rates/recent", **_READS)
+def show_recent(request: Request, sight: SightDep) -> AppPage:
+    """Show the last days up to today, counted as the reports count, as a part of the first page."""
+    language = _language(request, sight)
+    today = sight.now.astimezone(sight.folder.settings.zone).date()
+    begin = today - timedelta(days=_RECENT_DAYS - 1)
+    work = work_of(sight, stretch_of(begin, None, _RECENT_DAYS), language)
+    return render(
+        request,
+        sight,
+        "recent",
+        n_points=len(sight.points()),
+        headline=headline(work),
+        sentences=[each.render(translator(language)) for each in sentences(work)],
     )
 
 
