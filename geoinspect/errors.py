@@ -107,6 +107,10 @@ class ForbiddenError(GeoinspectError):
     """Whoever is signed in may not do this."""
 
 
+class GivenPasswordError(ForbiddenError):
+    """Whoever is signed in has to choose a password of their own first."""
+
+
 class WorkflowError(GeoinspectError):
     """The thing asked for does not stand where this step begins."""
 

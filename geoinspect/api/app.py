@@ -54,6 +54,7 @@ from geoinspect.api.pages import (
     lottery,
     organisation,
     overview,
+    ownpassword,
     rates,
     reporting,
     units,
@@ -99,7 +100,7 @@ _ENDPOINTS = (
 _PAGES = (
     *(static, overview, days, running_pages, city, rates, units, fieldwork),
     *(problem_pages, reporting, lottery, administration),
-    *(checklist_pages, organisation, logbook),
+    *(checklist_pages, organisation, ownpassword, logbook),
 )
 
 

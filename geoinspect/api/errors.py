@@ -23,6 +23,7 @@ from geoinspect.api.security import HEADERS
 from geoinspect.errors import (
     ForbiddenError,
     GeoinspectError,
+    GivenPasswordError,
     InputError,
     LotteryError,
     MissingDependencyError,
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Where people sign in.
-SIGN_IN = "/sign-in"
+#: Where people sign in, and where they choose a password of their own.
+SIGN_IN, OWN_PASSWORD = "/sign-in", "/app/password"
 
 #: The nearest of an error's classes decides.
 STATUS: dict[type[Exception], HTTPStatus] = {
@@ -115,6 +116,8 @@ def _answer_geoinspect_error(request: Request, error: GeoinspectError) -> Respon
     """Tell what is wrong and what to do about it."""
     if isinstance(error, UnauthenticatedError) and is_page(request):
         return RedirectResponse(SIGN_IN, status_code=HTTPStatus.SEE_OTHER)
+    if isinstance(error, GivenPasswordError) and is_page(request):
+        return RedirectResponse(OWN_PASSWORD, status_code=HTTPStatus.SEE_OTHER)
     translate = translator(request.app.state.folder.settings.language)
     status = HTTPStatus.BAD_REQUEST if _is_ogc(request, error) else status_of(error)
     note_fault(request, error)

@@ -14,7 +14,7 @@ from fastapi import Depends
 
 from geoinspect.api.auth import identify
 from geoinspect.api.dependencies import ActorDep  # noqa: TC001  FastAPI reads the annotation
-from geoinspect.errors import ForbiddenError
+from geoinspect.errors import ForbiddenError, GivenPasswordError
 from geoinspect.people import Permission, require
 
 if TYPE_CHECKING:
@@ -26,16 +26,26 @@ if TYPE_CHECKING:
 
 _PUBLIC, _SIGNED_IN, _PERSON = "public", "signed-in", "person"
 _KEY = "x-permission"
+_EARLY = "x-before-own-password"
 
 #: What anybody may ask, signed in or not.
 PUBLIC: dict[str, Any] = {"openapi_extra": {_KEY: [_PUBLIC]}}
 
 
-def permitted(*names: str) -> Callable[[ActorDep], Awaitable[Actor]]:
-    """Return a dependency that lets those pass who have what one of some names asks for."""
+def permitted(*names: str, early: bool = False) -> Callable[[ActorDep], Awaitable[Actor]]:
+    """
+    Return a dependency that lets those pass who have what one of some names asks for.
+
+    Parameters
+    ----------
+    *names
+        See `needs`.
+    early
+        Whether those pass, too, who have not chosen a password of their own yet.
+    """
 
     async def check(actor: ActorDep) -> Actor:
-        _check(actor, names)
+        _check(actor, names, early=early)
         return actor
 
     return check
@@ -60,6 +70,19 @@ def needs_person() -> dict[str, Any]:
     return _declared([_PERSON])
 
 
+def early(arguments: dict[str, Any]) -> dict[str, Any]:
+    """
+    Open an endpoint to those, too, who were given a password and chose none of their own yet.
+
+    Parameters
+    ----------
+    arguments
+        From `needs` or `needs_person`.
+    """
+    names = arguments["openapi_extra"][_KEY]
+    return _declared(names, early=True)
+
+
 def check_declared(request: Request) -> None:
     """
     Check what the endpoint of a request declares.
@@ -78,17 +101,23 @@ def check_declared(request: Request) -> None:
         return
     store = request.app.state.folder.store()
     try:
-        _check(identify(request, store, now=request.app.state.clock()), names)
+        actor = identify(request, store, now=request.app.state.clock())
+        _check(actor, names, early=_EARLY in declared)
     finally:
         store.close()
 
 
-def _declared(names: list[str]) -> dict[str, Any]:
-    return {"dependencies": [Depends(permitted(*names))], "openapi_extra": {_KEY: names}}
+def _declared(names: list[str], *, early: bool = False) -> dict[str, Any]:
+    extra = {_KEY: names, **({_EARLY: True} if early else {})}
+    return {"dependencies": [Depends(permitted(*names, early=early))], "openapi_extra": extra}
 
 
-def _check(actor: Actor, names: tuple[str, ...] | list[str]) -> None:
+def _check(actor: Actor, names: tuple[str, ...] | list[str], *, early: bool) -> None:
     """Refuse an actor who has nothing of what is asked for."""
+    if actor.password_given and not early:
+        raise GivenPasswordError(
+            "Somebody else chose your password: choose one of your own first, at /app/password."
+        )
     if _PERSON in names:
         if actor.is_local or actor.scopes is not None:
             raise ForbiddenError("Tokens belong to people: sign in with a password first.")

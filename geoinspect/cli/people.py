@@ -78,6 +78,7 @@ def add(
         elsewhere,
         codes.new_secret() if totp else None,
         approves=approves,
+        password_given=not elsewhere,
     )
     store.people.add(account)
     session.log("account.add", user_id, role=account.role.value)
@@ -153,7 +154,7 @@ def password(context: typer.Context, user_id: _UserId) -> None:
     people = session.city().store().people
     account = people.account(user_id)
     hashed = _hashed(session, user_id)
-    people.replace(replace(account, password_hash=hashed, failures=0))
+    people.replace(replace(account, password_hash=hashed, failures=0, password_given=True))
     session.log("account.password", user_id)
     session.say("The password of {user_id} is changed.", user_id=user_id)
 

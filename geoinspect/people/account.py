@@ -46,6 +46,9 @@ class Account:
         Whether nobody can sign in.
     approves
         Whether somebody of a unit may approve the replies of its others: its leader.
+    password_given
+        Whether somebody else chose the password: then it opens nothing but the way to
+        choose another.
     """
 
     user_id: str
@@ -63,6 +66,7 @@ class Account:
     failed_at: datetime | None = None
     disabled: bool = False
     approves: bool = False
+    password_given: bool = False
 
     def __post_init__(self) -> None:
         if not _USER_ID.fullmatch(self.user_id):
@@ -109,6 +113,8 @@ class Account:
             self.inspector_id,
             scopes,
             self.approves,
+            # a token was made by the person themselves
+            password_given=self.password_given and scopes is None,
         )
 
 

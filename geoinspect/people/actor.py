@@ -31,6 +31,8 @@ class Actor:
         What a token is limited to; None for a person at the keyboard.
     approves
         Whether somebody of a unit may approve the replies of its others: its leader.
+    password_given
+        Whether somebody else chose the password, who could so pass for this person.
     is_local
         Whoever has the city's folder in hand, in a city without accounts: everything is
         permitted, because nothing could be kept from them.
@@ -51,6 +53,7 @@ class Actor:
     inspector_id: str | None = None
     scopes: frozenset[Permission] | None = None
     approves: bool = False
+    password_given: bool = False
     is_local: bool = False
 
     @property

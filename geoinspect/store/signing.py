@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
@@ -19,7 +19,7 @@ from geoinspect.store import tables
 from geoinspect.store.people import find_account, naive, read_offices
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine
 
     from geoinspect.people.account import Account
     from geoinspect.people.actor import Actor
@@ -82,12 +82,22 @@ class SigningStore:
         UnauthenticatedError
             The same sentence whatever is wrong: nobody learns which accounts exist.
         """
-        account = self._count_attempt(user_id, now)
-        kept = None if account is None else account.password_hash
-        if not fits_password(kept, password) or account is None:
-            raise _refused()
+        account = self._account_of(user_id, password, now)
         self._accept(account, code, now)
         return self.open_session(user_id, now=now)
+
+    def prove(self, user_id: str, password: str, *, now: datetime) -> None:
+        """
+        Check the password of somebody who is signed in, before they do what needs it.
+
+        A wrong one counts as an attempt to sign in.
+
+        Raises
+        ------
+        UnauthenticatedError
+            If it is wrong, or the account has to wait.
+        """
+        self._forgive(self._account_of(user_id, password, now), {})
 
     def open_session(self, user_id: str, *, now: datetime) -> str:
         """Open a session for somebody who has proved who they are, and return its id."""
@@ -209,6 +219,14 @@ class SigningStore:
                 connection, row.user_id, frozenset(map(Permission, json.loads(row.scopes)))
             )
 
+    def _account_of(self, user_id: str, password: str, now: datetime) -> Account:
+        """Return the account that a password opens; see `sign_in`."""
+        account = self._count_attempt(user_id, now)
+        kept = None if account is None else account.password_hash
+        if not fits_password(kept, password) or account is None:
+            raise _refused()
+        return account
+
     def _count_attempt(self, user_id: str, now: datetime) -> Account | None:
         """Count an attempt as failed; None if there is no such account or it has to wait."""
         while True:
@@ -226,13 +244,22 @@ class SigningStore:
 
     def _accept(self, account: Account, code: str, now: datetime) -> None:
         """Take the one-time code, once, and forget the failures."""
-        mine, values = _USERS.user_id == account.user_id, {"failures": 0, "failed_at": None}
-        if account.totp_secret is not None:
-            step = codes.matching_step(account.totp_secret, code, now, used=account.totp_step)
-            if step is None:
-                raise _refused()
-            mine &= _USERS.totp_step < step
-            values["totp_step"] = step
+        if account.totp_secret is None:
+            self._forgive(account, {})
+            return
+        step = codes.matching_step(account.totp_secret, code, now, used=account.totp_step)
+        if step is None:
+            raise _refused()
+        self._forgive(account, {"totp_step": step}, _USERS.totp_step < step)
+
+    def _forgive(
+        self, account: Account, more: dict[str, Any], only: ColumnElement[bool] | None = None
+    ) -> None:
+        """Forget the failures of an account."""
+        values = {"failures": 0, "failed_at": None, **more}
+        mine = _USERS.user_id == account.user_id
+        if only is not None:
+            mine &= only
         with self._engine.begin() as connection:
             if not connection.execute(update(tables.users).where(mine).values(**values)).rowcount:
                 raise _refused()

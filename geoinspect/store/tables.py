@@ -217,6 +217,7 @@ users = Table(
     Column("failed_at", DateTime),
     Column("disabled", Boolean, nullable=False),
     Column("approves", Boolean, nullable=False, server_default=false()),
+    Column("password_given", Boolean, nullable=False, server_default=false()),
 )
 
 # Of a session and of a token only the hash is kept: who reads the database cannot be them.

@@ -176,7 +176,7 @@ def visits(
         one.page.get_by_label("账号").fill(user_id or role.value)
         one.page.get_by_label("密码").fill(PASSWORD)
         one.page.get_by_role("button", name="登录").click()
-        one.page.wait_for_url("**/app")
+        one.page.wait_for_url("**/app{,/password}")
         opened.append(one)
         return one
 

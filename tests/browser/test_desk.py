@@ -206,6 +206,31 @@ def test_a_disabled_account_can_be_taken_back(visit: Callable[..., Visit], offic
     assert acts.count("account.change") == 2
 
 
+def test_whoever_was_given_a_password_chooses_another_first(
+    visit: Callable[..., Visit], office: Office
+) -> None:
+    one, own = visit(Role.SECURITY), "Chosen-by-9-myself"
+    one.go("/app/people")
+    for name, text in {"账号": "newcomer", "名称": "新来的", "初始密码": PASSWORD}.items():
+        one.page.get_by_label(name, exact=True).first.fill(text)
+    with one.page.expect_navigation():
+        one.page.get_by_role("button", name="添加").click()
+    newcomer = visit(Role.SUPERVISOR, "phone", "newcomer")
+    page = newcomer.page
+    expect(page).to_have_url(f"{office.address}/app/password")
+    expect(page.locator("nav.side a")).to_have_count(0)
+    page.get_by_label("当前密码").fill(PASSWORD)
+    page.get_by_label("新密码", exact=False).first.fill(own)
+    again = page.get_by_label("再次输入新密码")
+    again.fill(own[:-1])
+    assert not again.evaluate("input => input.checkValidity()")
+    again.fill(own)
+    page.get_by_role("button", name="修改密码").click()
+    expect(page).to_have_url(f"{office.address}/app")
+    expect(page.locator("#toast")).to_contain_text("新密码即刻生效")
+    expect(page.locator("nav.side a").first).to_be_attached()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_desk_has_no_serious_finding(
     visit: Callable[..., Visit], office: Office, size: str

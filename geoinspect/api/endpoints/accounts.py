@@ -84,6 +84,7 @@ def add_account(order: AccountOrder, actor: ActorDep, store: StoreDep, now: NowD
         hash_password(password),
         disabled=order.disabled,
         approves=order.approves,
+        password_given=True,
     )
     store.people.add(account)
     _log(store, actor.user_id, "account.add", account, now)
@@ -103,7 +104,8 @@ def change_account(
     if change.password is not None:
         password = change.password.get_secret_value()
         check_password(password, user_id)
-        account = replace(account, password_hash=hash_password(password), failures=0)
+        hashed = hash_password(password)
+        account = replace(account, password_hash=hashed, failures=0, password_given=True)
     store.people.replace(account)
     _log(store, actor.user_id, "account.change", account, now)
     return _facts(account)

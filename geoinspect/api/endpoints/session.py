@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime  # noqa: TC003  FastAPI reads the annotations
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from geoinspect.api.auth import check_origin, clear_session, session_of, set_session
 from geoinspect.api.dependencies import ActorDep, NowDep, StoreDep  # noqa: TC001
-from geoinspect.api.permits import PUBLIC, needs, needs_person
+from geoinspect.api.permits import PUBLIC, early, needs, needs_person
 from geoinspect.audit import log
-from geoinspect.errors import UnauthenticatedError
+from geoinspect.errors import ForbiddenError, InputError, UnauthenticatedError
 from geoinspect.people import Permission, Role, may
 from geoinspect.people.bearers import csrf_token
+from geoinspect.people.passwords import check_password, hash_password
 
 if TYPE_CHECKING:
     from geoinspect.people import Actor
+    from geoinspect.people.account import Account
     from geoinspect.store import Store
     from geoinspect.store.signing import Token
 
@@ -36,6 +39,13 @@ class Credentials(_Schema):
     user_id: str = Field(max_length=200)
     password: SecretStr = Field(max_length=200)
     code: str = Field(default="", max_length=20, description="One-time code, if wanted.")
+
+
+class OwnPassword(_Schema):
+    """A password that somebody chooses for themselves."""
+
+    current: SecretStr = Field(max_length=200)
+    password: SecretStr = Field(max_length=200)
 
 
 class Whoami(_Schema):
@@ -85,13 +95,32 @@ def sign_in(
     return _whoami(store.signing.actor_of_session(session_id, now=now), session_id)
 
 
-@router.get("/session", **needs())
+@router.get("/session", **early(needs()))
 def get_session(actor: ActorDep, request: Request) -> Whoami:
     """Tell who is signed in."""
     return _whoami(actor, session_of(request))
 
 
-@router.delete("/session", status_code=204, **needs())
+@router.put("/session/password", **early(needs_person()))
+def choose_password(
+    order: OwnPassword,
+    actor: ActorDep,
+    request: Request,
+    response: Response,
+    store: StoreDep,
+    now: NowDep,
+) -> Whoami:
+    """Choose another password for oneself; all other sessions of the account end."""
+    _prove(store, actor, order.current.get_secret_value(), now)
+    account = store.people.account(actor.user_id)
+    store.people.replace(_with_own_password(account, order))
+    log(store, actor.user_id, "session.password", at=now)
+    session_id = store.signing.open_session(actor.user_id, now=now)
+    set_session(request, response, session_id)
+    return _whoami(store.signing.actor_of_session(session_id, now=now), session_id)
+
+
+@router.delete("/session", status_code=204, **early(needs()))
 def sign_out(actor: ActorDep, request: Request, store: StoreDep, now: NowDep) -> Response:
     """End the session."""
     response = Response(status_code=204)
@@ -137,6 +166,34 @@ def enter(store: Store, user_id: str, password: str, code: str, *, now: datetime
         raise
     log(store, user_id, "session.login", at=now)
     return session_id
+
+
+def _prove(store: Store, actor: Actor, password: str, now: datetime) -> None:
+    """Check that whoever sits at an open session is the one who signed in."""
+    try:
+        store.signing.prove(actor.user_id, password, now=now)
+    except UnauthenticatedError as error:
+        log(store, actor.user_id, "session.failure", at=now)
+        raise ForbiddenError(
+            "The current password is not right. After several mistakes in a row the account waits."
+        ) from error
+
+
+def _with_own_password(account: Account, order: OwnPassword) -> Account:
+    """
+    Return an account with the password that its owner chose.
+
+    Raises
+    ------
+    InputError
+        If it is easy to guess, or the one that there is.
+    """
+    password = order.password.get_secret_value()
+    check_password(password, account.user_id)
+    if password == order.current.get_secret_value():
+        raise InputError("The new password is the current one: choose another.")
+    hashed = hash_password(password)
+    return replace(account, password_hash=hashed, password_given=False, failures=0)
 
 
 def _whoami(actor: Actor, session_id: str | None) -> Whoami:

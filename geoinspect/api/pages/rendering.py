@@ -146,6 +146,8 @@ NAVIGATION = (
 
 def navigation_of(actor: Actor) -> list[Entry]:
     """Return the ways that are open to somebody."""
+    if actor.password_given:
+        return []
     return [
         entry
         for entry in NAVIGATION

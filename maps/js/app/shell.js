@@ -196,6 +196,14 @@
     }
   });
 
+  // what is typed twice is the same twice
+  document.addEventListener("input", () => {
+    document.querySelectorAll("[data-same-as]").forEach((again) => {
+      const first = document.getElementById(again.dataset.sameAs);
+      again.setCustomValidity(again.value === first.value ? "" : again.dataset.differs);
+    });
+  });
+
   /* ---- files: their names in words of the page ------------------------------------- */
 
   /** Tell beside the button which files are chosen. */

@@ -171,8 +171,9 @@ def test_accounts_of_units_keep_their_right_to_approve_when_it_becomes_a_flag(
     path = tmp_path / "city.db"
     Store.create(path).close()
     connection = sqlite3.connect(path)
-    later = {"users": "approves", "organisations": "disabled", "answers": "claimed_by"}
-    for table, column in later.items():
+    later = ("users.approves", "organisations.disabled", "answers.claimed_by")
+    for name in (*later, "users.password_given"):
+        table, column = name.split(".")
         connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for name, role in (("wang", "unit"), ("li", "leader")):
         facts = (name, name, role, '["U1"]', "[]", "[]", -1, 0, False)
