@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from geoinspect.errors import InputError
 from geoinspect.hotspots import HotSpotParams, HotSpots, discoveries, hot_spots, joined_cells
@@ -251,7 +251,7 @@ def mann_kendall(series: FloatArray) -> MannKendall:
     variance = (n * (n - 1) * (2 * n + 5) - ties) / 18
     z = np.zeros_like(s)
     np.divide(s - np.sign(s), np.sqrt(np.maximum(variance, 0)), out=z, where=variance > 0)
-    return MannKendall(s, z, 2 * norm.sf(np.abs(z)))
+    return MannKendall(s, z, 2 * ndtr(-np.abs(z)))
 
 
 def _significant(trend: MannKendall, n_tested: FloatArray, params: HotSpotParams) -> BoolArray:

@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
-from scipy.signal import fftconvolve
-from scipy.stats import false_discovery_control, pearson3
 
 from geoinspect.density import Grid, KernelParams
 from geoinspect.errors import InputError
@@ -302,6 +300,8 @@ def near_sums(counts: FloatArray | IntArray, params: HotSpotParams) -> FloatArra
         Whole numbers, shape (n_rows, n_columns); the cell itself is included, what lies
         beyond the grid counts as nothing.
     """
+    from scipy.signal import fftconvolve
+
     reach = int(params.radius_m // params.cell_m)
     step = np.arange(-reach, reach + 1) * params.cell_m
     disc = (step[:, np.newaxis] ** 2 + step**2 <= params.radius_m**2).astype(np.float64)
@@ -311,6 +311,8 @@ def near_sums(counts: FloatArray | IntArray, params: HotSpotParams) -> FloatArra
 
 def discoveries(p_value: FloatArray, params: HotSpotParams) -> BoolArray:
     """Tell which tests pass the control of false discoveries, shape (n,)."""
+    from scipy.stats import false_discovery_control
+
     if len(p_value) == 0:
         return np.zeros(0, np.bool_)
     method: Literal["bh", "by"] = "bh" if params.control == "BH" else "by"
@@ -363,6 +365,8 @@ def _test(
     made: FloatArray, found: FloatArray, outcomes: _Outcomes
 ) -> tuple[FloatArray, FloatArray]:
     """Return Gi* and its two-sided p-value from the moments under permutation."""
+    from scipy.stats import pearson3
+
     n = outcomes.n
     variance = outcomes.variance * made * (n - made) / (n - 1)
     deviation = np.sqrt(variance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray
@@ -37,7 +37,7 @@ def interval(
     low, high
         Shape (G,); NaN where the rate is.
     """
-    quantile = student.ppf((1 + confidence) / 2, np.maximum(error.freedom, 1.0))
+    quantile = stdtrit(np.maximum(error.freedom, 1.0), (1 + confidence) / 2)
     slack = quantile**2 * error.spread
     middle = rate + slack / 2
     width = np.sqrt(slack * rate + slack**2 / 4)

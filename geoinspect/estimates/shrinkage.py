@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta, gamma
+from scipy.special import betaincinv, gammaincinv
 
 from geoinspect.estimates.variance import unit_variance
 
@@ -140,7 +140,7 @@ def quantiles(
         if is_proportion:
             # no beta has a larger variance than mean x (1 - mean)
             size = np.maximum(mean * (1 - mean) / variance - 1, 0.01)
-            found = beta.ppf(probability, mean * size, (1 - mean) * size)
+            found = betaincinv(mean * size, (1 - mean) * size, probability)
         else:
-            found = gamma.ppf(probability, mean**2 / variance, scale=variance / mean)
+            found = gammaincinv(mean**2 / variance, probability) * (variance / mean)
     return np.where(is_wide, found, mean)

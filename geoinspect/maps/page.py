@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-import folium
-from branca.element import CssLink, JavascriptLink
 from jinja2 import Environment, FunctionLoader
 from markupsafe import Markup
 
@@ -30,6 +28,7 @@ from geoinspect.messages import translator
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import folium
     from branca.element import Figure
 
     from geoinspect.messages import Language
@@ -174,6 +173,8 @@ def script_sentences(script: str) -> list[str]:
 
 def _leaflet_map(page: Page) -> folium.Map:
     """Make the bare Leaflet map; the same input gives the same bytes."""
+    import folium
+
     west, south, east, north = page.bounds
     city = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
@@ -192,6 +193,8 @@ def _leaflet_map(page: Page) -> folium.Map:
 
 def _split_folium(city: folium.Map) -> tuple[dict[str, list[Markup]], dict[str, Markup]]:
     """Render folium's figure; return the inlined resources and folium's own parts."""
+    from branca.element import CssLink, JavascriptLink
+
     figure = cast("Figure", city.get_root())
     figure.render()
     resources: dict[str, list[Markup]] = {"scripts": [], "styles": []}
