@@ -10,6 +10,7 @@ import pytest
 
 from geoinspect.errors import InputError, MissingColumnError
 from geoinspect.estimates import RateParams, compare_periods, estimate_rates
+from geoinspect.estimates.table import sorted_together
 
 
 def visits(found, chance=0.5, **columns):
@@ -148,3 +149,18 @@ def test_a_group_of_one_period_alone_stays_in_the_table():
 def test_impossible_knobs_are_refused(knobs):
     with pytest.raises(ValueError, match="must"):
         RateParams(**knobs)
+
+
+@pytest.mark.parametrize("largest", [np.iinfo(np.int64).max, 10])
+def test_rows_are_sorted_by_all_columns_however_many_values_they_have(largest):
+    rng = np.random.default_rng(1)
+    numbers = [rng.integers(0, 4, 200), rng.integers(0, 2, 200)]
+    values = [rng.choice([0.5, 0.25, 0.1], 200), rng.choice([0.0, 2.0, 1.5], 200)]
+    order = np.lexsort([*values[::-1], *numbers[::-1]])
+    columns = sorted_together(numbers, values, largest=largest)
+    for column, wanted in zip(columns, (*numbers, *values), strict=True):
+        assert column.tolist() == wanted[order].tolist()
+
+
+def test_no_inspection_gives_no_row():
+    assert [len(c) for c in sorted_together([np.zeros(0, np.int64)], [np.zeros(0)])] == [0, 0]
