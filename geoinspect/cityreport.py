@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from geoinspect.errors import InputError, NotFoundError, VerificationError
 from geoinspect.estimates.attribution import SELF_FOUND
 from geoinspect.messages import translator
+from geoinspect.printing import render_pdf
 from geoinspect.promised import promised_visits
 from geoinspect.reports import (
     DESCRIBED,
@@ -21,13 +23,13 @@ from geoinspect.reports import (
     join_evidence,
     make_report,
     render_page,
-    render_pdf,
     write_spreadsheet,
     write_word,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from datetime import date, datetime
 
     from geoinspect.cityfolder import CityFolder
@@ -173,11 +175,24 @@ def make_forms(
     language: Language,
     made_for: str = "",
     link: Callable[[Figure], str] | None = None,
+    printer: Executor | None = None,
 ) -> Forms:
     """
     Make the forms of a report, and read each back.
 
     A file `templates/<kind>.docx` in the city's folder takes the place of our own Word layout.
+
+    Parameters
+    ----------
+    folder, numbers
+        The city, and what all forms say.
+    formats
+        Which of `FORMATS`.
+    language, made_for, link
+        As in `geoinspect.reports.render_page`.
+    printer
+        Prints the paper while the other forms are made, see `geoinspect.printing`; None to
+        print it after them.
 
     Raises
     ------
@@ -190,6 +205,10 @@ def make_forms(
     page = ""
     if {"html", "pdf"} & set(formats):
         page = render_page(numbers, language=language, issuer=issuer, made_for=made_for, link=link)
+    paper: Callable[[], bytes] = bytes
+    if "pdf" in formats:
+        printed = None if printer is None else printer.submit(render_pdf, page)
+        paper = partial(render_pdf, page) if printed is None else printed.result
     template = folder.path / TEMPLATES / f"{numbers.kind}.docx"
     own = template.is_file()
     word = b""
@@ -209,8 +228,7 @@ def make_forms(
             figure_id=first.figure_id,
             expected=first.expected,
         )
-    pdf = render_pdf(page) if "pdf" in formats else b""
-    return Forms(numbers, page if "html" in formats else "", pdf, word, sheet)
+    return Forms(numbers, page if "html" in formats else "", paper(), word, sheet)
 
 
 def usual_day(now: datetime, kind: Kind) -> date:

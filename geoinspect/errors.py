@@ -26,7 +26,8 @@ chosen where a person reads it (command line, service), never where it is raised
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,10 @@ class Told(Exception):
         super().__init__(sentence, data)
         self.sentence = sentence
         self.data = data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how to make it again in another process."""
+        return partial(type(self), self.sentence, **self.data), ()
 
     def __str__(self) -> str:
         return self.render(lambda sentence: sentence)

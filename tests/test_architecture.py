@@ -39,7 +39,7 @@ LAYERS = (
     {"hotspots"},
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
-    | {"masking", "workingdays", "officialpaper"},
+    | {"masking", "workingdays", "officialpaper", "printing"},
     {"arrays", "errors", "officefiles", "processes"},
     {"__init__"},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import Annotated
@@ -12,6 +13,7 @@ from geoinspect.atomic import write_bytes
 from geoinspect.cityreport import FORMATS, city_report, make_forms, usual_day
 from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
+from geoinspect.printing import printer_beside
 from geoinspect.reports import Kind  # noqa: TC001  typer reads the annotations
 from geoinspect.shifts import read_date
 
@@ -43,7 +45,8 @@ def report(
     folder, now = session.city(), datetime.now(UTC)
     wanted = read_formats(formats)
     local = now.astimezone(folder.settings.zone)
-    with session.steps() as step:
+    beside = printer_beside() if "pdf" in wanted else nullcontext()
+    with beside as printer, session.steps() as step:
         step("Counting")
         numbers = city_report(
             folder,
@@ -54,7 +57,7 @@ def report(
             unit_id=unit,
         )
         step("Writing the forms")
-        forms = make_forms(folder, numbers, wanted, language=session.language)
+        forms = make_forms(folder, numbers, wanted, language=session.language, printer=printer)
     stem = f"{kind}-{numbers.period.first}" + (f"-{unit}" if unit else "")
     session.log("export", f"report {stem}")
     for form in wanted:

@@ -6,7 +6,7 @@ from geoinspect.reports.making import DESCRIBED, SPANS, days_behind, make_report
 from geoinspect.reports.numbers import Figure, Kind, Records, ReportNumbers, Table
 from geoinspect.reports.periods import Period, Span
 from geoinspect.reports.spreadsheet import write_spreadsheet
-from geoinspect.reports.web import render_page, render_pdf
+from geoinspect.reports.web import render_page
 from geoinspect.reports.word import fill_template, write_word
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "join_evidence",
     "make_report",
     "render_page",
-    "render_pdf",
     "write_spreadsheet",
     "write_word",
 ]

@@ -1,14 +1,12 @@
-"""A report as a page, and as paper (PDF) made of that page."""
+"""A report as a page."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 import geoinspect
-from geoinspect.errors import MissingDependencyError
 from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 from geoinspect.reports.charts import as_svg, draw_groups, draw_places, draw_series
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from geoinspect.reports.numbers import ReportNumbers
 
 _TEMPLATE = "report.html.j2"
-_PICTURE = re.compile("(<svg.*?</svg>)", re.DOTALL)
-_OWN = "picture:"
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -72,41 +68,6 @@ def render_page(
             software=f"geoinspect {geoinspect.__version__}",
         )
     )
-
-
-def render_pdf(page: str) -> bytes:
-    """
-    Print a page of `render_page`.
-
-    Raises
-    ------
-    MissingDependencyError
-        If the libraries that draw text on paper are not on this machine.
-    """
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
-    except OSError as error:
-        raise MissingDependencyError(
-            "Paper (PDF) needs the library Pango: install the packages libpango-1.0-0 and "
-            "libpangoft2-1.0-0."
-        ) from error
-    parts = _PICTURE.split(page)
-    pictures = {f"{_OWN}{number}": svg for number, svg in enumerate(parts[1::2])}
-    # as a file of its own a picture is read faster than the parser of pages reads it
-    parts[1::2] = [f'<img src="{url}">' for url in pictures]
-
-    class Own(URLFetcher):  # type: ignore[misc]
-        """Gives the pictures of the page: it loads nothing, and must not start to."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            del headers
-            if url not in pictures:
-                raise ValueError(f"a report loads nothing, and not {url}")
-            return URLFetcherResponse(url, pictures[url], {"Content-Type": "image/svg+xml"})
-
-    printed = HTML(string="".join(parts), url_fetcher=Own()).write_pdf()
-    return bytes(printed)
 
 
 def _pictures(numbers: ReportNumbers, translate: Callable[[str], str]) -> dict[str, Markup]:

@@ -34,13 +34,13 @@ from rich.table import Table
 from geoinspect.cityfolder import CityFolder
 from geoinspect.cityreport import city_report, report_evidence
 from geoinspect.network import read_network
+from geoinspect.printing import render_pdf
 from geoinspect.reports import (
     SPANS,
     Kind,
     Period,
     check_forms,
     render_page,
-    render_pdf,
     write_spreadsheet,
     write_word,
 )

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from geoinspect.api.app import create_app
 from geoinspect.cityfolder import CityFolder
-from geoinspect.reports import render_pdf
+from geoinspect.printing import render_pdf
 
 from .conftest import geoinspect
 

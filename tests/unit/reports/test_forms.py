@@ -11,6 +11,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from geoinspect.errors import InputError
+from geoinspect.printing import render_pdf
 from geoinspect.reports import (
     SPANS,
     Kind,
@@ -18,7 +19,6 @@ from geoinspect.reports import (
     check_forms,
     fill_template,
     render_page,
-    render_pdf,
     write_spreadsheet,
     write_word,
 )
