@@ -127,7 +127,8 @@ def draw_places(places: PlaceMap, translate: Translate) -> Drawing:
     for border in places.borders:
         for ring in _rings(border):
             axes.plot(*ring, color=_EDGE, linewidth=0.9)
-    axes.add_patch(_dots(_thinned(places.dots), east - west, stretch))
+    # the limits are set below: to seek those of thousands of dots is slow
+    axes.add_artist(_dots(_thinned(places.dots), east - west, stretch))
     for number, kind, shape in places.areas:
         color = _AREAS[kind]
         for ring in _rings(shape):
