@@ -13,7 +13,7 @@ from geoinspect.api.auth import check_origin, clear_session, session_of, set_ses
 from geoinspect.api.dependencies import ActorDep, NowDep, StoreDep  # noqa: TC001
 from geoinspect.api.permits import PUBLIC, early, needs, needs_person
 from geoinspect.audit import log
-from geoinspect.errors import ForbiddenError, InputError, UnauthenticatedError
+from geoinspect.errors import InputError, UnauthenticatedError
 from geoinspect.people import Permission, Role, may
 from geoinspect.people.bearers import csrf_token
 from geoinspect.people.passwords import check_password, hash_password
@@ -174,7 +174,7 @@ def _prove(store: Store, actor: Actor, password: str, now: datetime) -> None:
         store.signing.prove(actor.user_id, password, now=now)
     except UnauthenticatedError as error:
         log(store, actor.user_id, "session.failure", at=now)
-        raise ForbiddenError(
+        raise InputError(
             "The current password is not right. After several mistakes in a row the account waits."
         ) from error
 
