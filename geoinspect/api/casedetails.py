@@ -39,7 +39,12 @@ def details_of(sight: Sight, case_id: str) -> CaseDetails:
     NotFoundError
         If there is none.
     """
-    row = find_problem(sight, case_id)
+    return details_of_row(sight, find_problem(sight, case_id))
+
+
+def details_of_row(sight: Sight, row: Row) -> CaseDetails:
+    """Tell all of one problem in sight that was found already; see `details_of`."""
+    case_id = row["case_id"]
     facts = _facts(sight, row)
     standing, notice = standing_of(sight, row)
     told = sight.store.cases.told(case_id)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    import geopandas as gpd
+
     from geoinspect.api.sight import Sight
     from geoinspect.people import Actor
 
@@ -75,7 +77,12 @@ def problems(sight: Sight, only: str | None = None) -> pd.DataFrame:
         Indexed by id and sorted by it: what a case is about, `state`, `returns`, `deadline`,
         `found_at` (UTC), `is_overdue`; None where something is not known.
     """
-    parts = [part for part in (sight.cases(only), _found(sight, only)) if len(part)]
+    cases = sight.cases(only)
+    parts = [cases] if len(cases) else []
+    # a violation whose case is in sight is not found a second time
+    if only is None or not parts:
+        found = sight.new_violations(only)
+        parts += [_as_cases(sight, found)] if len(found) else []
     if not parts:
         return pd.DataFrame(columns=[*_COLUMNS, "is_overdue"], dtype=object)
     every = pd.concat([part[list(_COLUMNS)].astype(object) for part in parts]).sort_index()
@@ -87,9 +94,9 @@ def problems(sight: Sight, only: str | None = None) -> pd.DataFrame:
     return every.where(every.notna(), None).assign(is_overdue=late)
 
 
-def _found(sight: Sight, only: str | None) -> pd.DataFrame:
-    """Return the violations without a case in the form of cases."""
-    found = pd.DataFrame(sight.new_violations(only).drop(columns="geometry"))
+def _as_cases(sight: Sight, violations: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return violations without a case in the form of cases."""
+    found = pd.DataFrame(violations.drop(columns="geometry"))
     places = sight.places(found["point_id"])
     told = {column: found[column].fillna("") for column in ("item", "description")}
     return found.assign(

@@ -152,13 +152,13 @@ class Sight:
     def places(self, point_ids: pd.Series[str]) -> pd.DataFrame:
         """Return names, addresses and units of points in the order of ids, seen or not."""
         points, assignments = self._city.places.points, self._city.places.assignments
-        names = points[["name", "category", "address"]]
-        units = ["unit_id", "unit_name"]
+        names, units = ["name", "category", "address"], ["unit_id", "unit_name"]
+        told = points[names].reindex(point_ids)
         if assignments is None:
-            joined = names.assign(**dict.fromkeys(units, None))
+            told = told.assign(**dict.fromkeys(units, None))
         else:
-            joined = names.join(assignments[units])
-        return joined.reindex(point_ids).set_index(point_ids.index)
+            told[units] = assignments[units].reindex(point_ids).to_numpy()
+        return told.set_index(point_ids.index)
 
     def inspections(self) -> pd.DataFrame:
         """Return the inspections."""

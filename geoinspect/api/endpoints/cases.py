@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
 
-from geoinspect.api.casedetails import details_of, standing_of, summary_of, tag_of_case
+from geoinspect.api.casedetails import (
+    details_of,
+    details_of_row,
+    standing_of,
+    summary_of,
+    tag_of_case,
+)
 from geoinspect.api.caseschemas import (
     Approval,
     CaseDetails,
@@ -94,7 +100,7 @@ class Desk:
             If the step is not possible.
         """
         row = find_problem(self.sight, case_id)
-        require_match(self.request, tag_of_case(details_of(self.sight, case_id)))
+        require_match(self.request, tag_of_case(details_of_row(self.sight, row)))
         standing, _ = standing_of(self.sight, row)
         check_step(self.sight, standing, act)
         return row

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import pandas as pd
 from fastapi import APIRouter, Query, Request
 
-from geoinspect.api.casedetails import details_of, standing_of, summary_of, tag_of_case
+from geoinspect.api.casedetails import details_of_row, standing_of, summary_of, tag_of_case
 from geoinspect.api.pages.city import Page, Words, holds, n_pages, one_page
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
@@ -71,9 +71,9 @@ def list_problems(
 @router.get("/{case_id:path}", **_READS)
 def show_problem(request: Request, sight: SightDep, case_id: str) -> AppPage:
     """Show a problem: what is to be done now, the notice, and every step."""
-    details = details_of(sight, case_id)
-    translate = translator(language_of(request, sight.folder.settings.language))
     row = find_problem(sight, case_id)
+    details = details_of_row(sight, row)
+    translate = translator(language_of(request, sight.folder.settings.language))
     standing, _ = standing_of(sight, row)
     has_proofs = any(move.photos for move in details.moves) or details.state is State.CLOSED
     return render(
