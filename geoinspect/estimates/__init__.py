@@ -1,6 +1,11 @@
 """Rates per inspection with their errors, rankings that say how sure they are, and scores."""
 
-from geoinspect.estimates.attribution import CITY_ALONE, attribute_violations, count_found
+from geoinspect.estimates.attribution import (
+    CITY_ALONE,
+    attribute_violations,
+    count_found,
+    inspection_of,
+)
 from geoinspect.estimates.books import (
     design_variance,
     joint_inclusion_probabilities,
@@ -23,6 +28,7 @@ __all__ = [
     "design_variance",
     "estimate_rates",
     "field_scores",
+    "inspection_of",
     "joint_inclusion_probabilities",
     "rank_groups",
     "rubric_of",

@@ -139,15 +139,33 @@ def count_found(
     >>> found.inspections["found"].tolist(), found.unmatched.tolist()
     ([4.0, 0.0], [2])
     """
+    row = inspection_of(violations, inspections)
+    size = violations["severity"].to_numpy(np.float64) if by_severity else np.ones(len(row))
+    found = np.bincount(row[row >= 0], size[row >= 0], len(inspections))
+    return Found(inspections.assign(found=found), violations.index[row < 0])
+
+
+def inspection_of(violations: pd.DataFrame, inspections: pd.DataFrame) -> IntArray:
+    """
+    Find the inspection of the point of each violation on its day.
+
+    Parameters
+    ----------
+    violations, inspections
+        As in `count_found`.
+
+    Returns
+    -------
+    row
+        Place in the table of inspections, shape (n,); -1 where there is none.
+    """
     places = _shared_codes(inspections["point_id"], violations["point_id"])
     days = _shared_codes(inspections["day"], violations["day"])
     n_days = int(days[0].max(initial=-1)) + 1
     met = np.where((places[1] >= 0) & (days[1] >= 0), places[1] * n_days + days[1], -1)
     # no inspection has the key -1, so that what belongs to none finds none
-    row = pd.Index(places[0] * n_days + days[0]).get_indexer(pd.Index(met))
-    size = violations["severity"].to_numpy(np.float64) if by_severity else np.ones(len(row))
-    found = np.bincount(row[row >= 0], size[row >= 0], len(inspections))
-    return Found(inspections.assign(found=found), violations.index[row < 0])
+    made = pd.Index(places[0] * n_days + days[0])
+    return np.asarray(made.get_indexer(pd.Index(met)), np.int64)
 
 
 def _shared_codes(ours: pd.Series, theirs: pd.Series) -> tuple[IntArray, IntArray]:

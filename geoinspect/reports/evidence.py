@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geoinspect.estimates import CITY_ALONE, attribute_violations, count_found
+from geoinspect.estimates import CITY_ALONE, attribute_violations, inspection_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -135,12 +135,14 @@ def join_evidence(
     places = _with_targets(known, districts, promised)
     visits = _visits(inspections, places, zone)
     found = _violations(violations, places, standing, zone)
-    visits = _with_chances(visits, promised)
-    counted = _last_of_day(visits)
+    is_last = _last_of_day(visits)
+    visits = _with_chances(visits, promised, is_last)
+    last = np.flatnonzero(is_last)
+    row = inspection_of(found[["point_id", "day"]], visits[["point_id", "day"]].iloc[last])
     for column, counts in (("found", "for_city"), ("found_unit", "for_unit")):
-        theirs = count_found(visits[counted], found.loc[found[counts], ["point_id", "day"]])
-        visits[column] = np.zeros(len(visits), np.int64)
-        visits.loc[counted, column] = theirs.inspections["found"].to_numpy().astype(np.int64)
+        n_found = np.zeros(len(visits), np.int64)
+        n_found[last] = np.bincount(row[(row >= 0) & found[counts]], minlength=len(last))
+        visits[column] = n_found
     dropped = promised.loc[~promised["is_visited"].astype(bool), ["day", "point_id"]]
     return Evidence(
         known,
@@ -177,9 +179,9 @@ def _with_targets(
     ids = ids[~ids.index.duplicated()]
     targets = pd.DataFrame(
         {
-            "district_id": drawn["district"].map(ids).fillna("").astype(str),
+            "district_id": drawn["district"].astype(str).map(ids).fillna("").astype(str),
             "unit_id": "",
-            "category": drawn["category"],
+            "category": drawn["category"].astype(str),
             "is_target": True,
         },
         index=drawn.index,
@@ -276,7 +278,7 @@ def _grouped(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _with_chances(visits: pd.DataFrame, promised: pd.DataFrame) -> pd.DataFrame:
+def _with_chances(visits: pd.DataFrame, promised: pd.DataFrame, is_last: BoolArray) -> pd.DataFrame:
     """Look up chance and team of each visit; NaN and "" where no plan drew it."""
     points = visits["point_id"].cat
     drawn_at = points.categories.get_indexer(pd.Index(promised["point_id"]))
@@ -284,7 +286,7 @@ def _with_chances(visits: pd.DataFrame, promised: pd.DataFrame) -> pd.DataFrame:
     drawn = _keys(drawn_at, promised["day"])
     row = pd.Index(drawn).get_indexer(pd.Index(_keys(points.codes, visits["day"])))
     # a second visit on one day was not drawn
-    row = np.where(_last_of_day(visits), row, -1)
+    row = np.where(is_last, row, -1)
     chance = np.append(promised["inclusion_probability"].to_numpy(np.float64), np.nan)
     team = _words(pd.concat([promised["team_id"], pd.Series([""])]))
     return visits.assign(
