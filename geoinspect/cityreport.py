@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from geoinspect.messages import translator
 from geoinspect.printing import render_pdf
 from geoinspect.promised import promised_visits
 from geoinspect.reports import (
+    COVERED,
     DESCRIBED,
     SPANS,
     Kind,
@@ -68,7 +70,12 @@ class Forms:
 
 
 def city_evidence(
-    folder: CityFolder, now: datetime, days: Period | None = None, *, described: bool = True
+    folder: CityFolder,
+    now: datetime,
+    days: Period | None = None,
+    *,
+    described: bool = True,
+    covered: bool = True,
 ) -> Evidence:
     """
     Join the records of a city with what its plans promised, for the days that are over.
@@ -83,29 +90,49 @@ def city_evidence(
         Only the records of these days, see `geoinspect.reports.days_behind`; None for all.
     described
         Whether problems are wanted in the words of who found them.
+    covered
+        Whether it is wanted which points were inspected on other days.
     """
     store, zone = folder.store(), folder.settings.zone
     today = now.astimezone(zone).date()
     during = None if days is None else days.moments(zone)
     try:
-        return join_evidence(
-            store.points(),
-            store.assignments(),
-            store.districts(),
-            # what a unit reported itself bears on what is found later
-            *store.finds(during, sources=SELF_FOUND, described=described),
-            promised_visits(store, folder.path, today, None if days is None else days.first),
-            store.cases.standing(),
-            zone=zone,
-            visited=store.points_inspected_outside(during) if during else frozenset(),
-        )
+        with ThreadPoolExecutor(1) as beside:
+            # the database gathers columns while what plans promised is parsed
+            finds = beside.submit(
+                # what a unit reported itself bears on what is found later
+                store.finds,
+                during,
+                sources=SELF_FOUND,
+                described=described,
+            )
+            ends = None if days is None else (days.first, days.last)
+            promised = promised_visits(store, folder.path, today, ends)
+            elsewhen = during if covered else None
+            visited = store.points_inspected_outside(elsewhen) if elsewhen else frozenset()
+            return join_evidence(
+                store.points(),
+                store.assignments(),
+                store.districts(),
+                *finds.result(),
+                promised,
+                store.cases.standing(),
+                zone=zone,
+                visited=visited,
+            )
     finally:
         store.close()
 
 
 def report_evidence(folder: CityFolder, kind: Kind, period: Period, now: datetime) -> Evidence:
     """Join the records that a report is made from; see `city_evidence`."""
-    return city_evidence(folder, now, days_behind(kind, period), described=kind in DESCRIBED)
+    return city_evidence(
+        folder,
+        now,
+        days_behind(kind, period),
+        described=kind in DESCRIBED,
+        covered=kind in COVERED,
+    )
 
 
 def city_report(

@@ -9,6 +9,7 @@ changes, so that a kept file cannot be out of date.
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 
 _KEPT = "kept"
 _KEPT_COLUMNS = ("point_id", "team_id", "inclusion_probability")
+_NO_TARGETS = b'"targets": {}'
 _OF_THE_LIST = {"provenance": "listed", "category": "", "district": ""}
 
 
 def promised_visits(
-    store: Store, folder: Path, before: date, since: date | None = None
+    store: Store, folder: Path, before: date, during: tuple[date, date] | None = None
 ) -> pd.DataFrame:
     """
     Return what the binding plans of the days before a date drew.
@@ -45,9 +47,9 @@ def promised_visits(
         The city's folder, in which a day that is over is kept.
     before
         A plan of this day or later is still sealed and stays so.
-    since
-        Only visits of this day or later, and of the days before those of targets: it is plans
-        that say where a target lies. None for all.
+    during
+        Only visits of the days from the first to the last of these, and of other days those of
+        targets: it is plans that say where a target lies. None for all.
 
     Returns
     -------
@@ -55,32 +57,34 @@ def promised_visits(
         Columns day, point_id, team_id, inclusion_probability (the whole chance, of targets of
         both stages), provenance ("listed" or "generated"), is_visited (False where the visit
         was dropped during the day), and of targets their category and the name of their
-        district, "" for points of the list.
+        district, "" for points of the list; these words are kept as categories.
     """
     entries = store.ledger.entries()
     numbers = binding_numbers(entries)
     amended = store.ledger.amendment_counts()
-    days = [
-        (entry.day, _visits(store, folder, entry, amended.get(entry.commitment, 0)))
-        for entry in entries
-        if entry.number in numbers and entry.day < before
-    ]
-    if since is not None:
-        days = [(day, kept if day >= since else _of_targets(kept)) for day, kept in days]
+    days = []
+    for entry in entries:
+        if entry.number in numbers and entry.day < before:
+            is_whole = during is None or during[0] <= entry.day <= during[1]
+            read = _visits if is_whole else _visits_of_targets
+            n_amendments = amended.get(entry.commitment, 0)
+            days.append((entry.day, read(store, folder, entry, n_amendments)))
     sizes = [len(kept["point_id"]) for _, kept in days]
     moments = np.array([day for day, _ in days], dtype="datetime64[us]")
     table = pd.DataFrame(
         {
             "day": np.repeat(moments, sizes),
-            **{name: [v for _, kept in days for v in kept[name]] for name in _KEPT_COLUMNS},
+            **{
+                name: list(chain.from_iterable(kept[name] for _, kept in days))
+                for name in _KEPT_COLUMNS
+            },
         }
     )
     targets = {key: fact for _, kept in days for key, fact in kept["targets"].items()}
-    is_target = table["point_id"].isin(list(targets)).to_numpy()
-    for name, words in zip(_OF_THE_LIST, _words(targets), strict=True):
-        told = np.full(len(table), _OF_THE_LIST[name], dtype=object)
-        told[is_target] = table["point_id"][is_target].map(words)
-        table[name] = told
+    row = pd.Index(list(targets), dtype=str).get_indexer(pd.Index(table["point_id"], dtype=str))
+    for name, words in _words(targets).items():
+        # what is no target takes the last word
+        table[name] = pd.Categorical([*words, _OF_THE_LIST[name]]).take(row)
     return table.assign(is_visited=~_is_dropped(table, days))
 
 
@@ -110,19 +114,26 @@ def _visits(store: Store, folder: Path, entry: Entry, n_amendments: int) -> dict
     return content
 
 
-def _of_targets(kept: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of the visits of a draw those to points of the list."""
+def _visits_of_targets(
+    store: Store, folder: Path, entry: Entry, n_amendments: int
+) -> dict[str, Any]:
+    """Return the visits of one draw, without those to points of the list."""
+    path = kept_path(folder, entry.number, entry.commitment, n_amendments)
+    # most plans draw no target, and what else they drew takes long to parse
+    if path.is_file() and _NO_TARGETS in path.read_bytes():
+        return {name: [] for name in _KEPT_COLUMNS} | {"targets": {}, "dropped": []}
+    kept = _visits(store, folder, entry, n_amendments)
     rows = [row for row, point in enumerate(kept["point_id"]) if point in kept["targets"]]
     return kept | {name: [kept[name][row] for row in rows] for name in _KEPT_COLUMNS}
 
 
-def _words(targets: dict[str, list[str]]) -> tuple[dict[str, str], ...]:
-    """Return what is said of targets, by their ids: provenance, category, district."""
-    return (
-        dict.fromkeys(targets, "generated"),
-        {key: category for key, (category, _) in targets.items()},
-        {key: district for key, (_, district) in targets.items()},
-    )
+def _words(targets: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what is said of targets, in their order."""
+    return {
+        "provenance": ["generated"] * len(targets),
+        "category": [category for category, _ in targets.values()],
+        "district": [district for _, district in targets.values()],
+    }
 
 
 def _is_dropped(table: pd.DataFrame, days: list[tuple[date, dict[str, Any]]]) -> BoolArray:

@@ -2,7 +2,7 @@
 
 from geoinspect.reports.check import Difference, check_forms
 from geoinspect.reports.evidence import Evidence, join_evidence
-from geoinspect.reports.making import DESCRIBED, SPANS, days_behind, make_report
+from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind, make_report
 from geoinspect.reports.numbers import Figure, Kind, Records, ReportNumbers, Table
 from geoinspect.reports.periods import Period, Span
 from geoinspect.reports.spreadsheet import write_spreadsheet
@@ -10,6 +10,7 @@ from geoinspect.reports.web import render_page
 from geoinspect.reports.word import fill_template, write_word
 
 __all__ = [
+    "COVERED",
     "DESCRIBED",
     "SPANS",
     "Difference",

@@ -153,6 +153,9 @@ _TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {
     Kind.SCORECARD: (against_city, _by(groups, "category"), items, own_points, problem_list),
 }
 
+#: Reports that tell which points nobody ever inspected.
+COVERED = frozenset(kind for kind, makers in _TABLES.items() if coverage in makers)
+
 
 def _unit_name(evidence: Evidence, unit_id: str) -> str:
     """Return what a unit is called; its id where no point is its."""

@@ -17,7 +17,7 @@ from geoinspect.audit import log
 from geoinspect.cityreport import city_evidence, city_report, make_forms, usual_day
 from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
-from geoinspect.reports import DESCRIBED, SPANS, Kind, Period, Records, days_behind
+from geoinspect.reports import COVERED, DESCRIBED, SPANS, Kind, Period, Records, days_behind
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
@@ -136,7 +136,7 @@ def report_of(
         now=sight.now,
         language=language,
         unit_id=unit,
-        evidence=evidence_of(sight, days, described=kind in DESCRIBED),
+        evidence=evidence_of(sight, days, described=kind in DESCRIBED, covered=kind in COVERED),
         is_whole=not sight.actor.is_restricted,
     )
 
@@ -150,9 +150,11 @@ def check_unit(sight: Sight, kind: Kind, unit: str) -> None:
         raise NotFoundError("No point is assigned to the unit {unit_id}.", unit_id=unit)
 
 
-def evidence_of(sight: Sight, days: Period | None = None, *, described: bool = True) -> Evidence:
+def evidence_of(
+    sight: Sight, days: Period | None = None, *, described: bool = True, covered: bool = False
+) -> Evidence:
     """Return the records of a city as far as somebody may see them; see `city_evidence`."""
-    known = city_evidence(sight.folder, sight.now, days, described=described)
+    known = city_evidence(sight.folder, sight.now, days, described=described, covered=covered)
     if not sight.actor.is_restricted:
         return known
     own = sight.in_scope()
