@@ -221,7 +221,7 @@ class _Events:
 
 def heat_surface(
     points: GeoDataFrame,
-    violations: GeoDataFrame,
+    violations: GeoDataFrame | pd.DataFrame,
     inspections: pd.DataFrame,
     *,
     bandwidth_m: float,
@@ -243,7 +243,7 @@ def heat_surface(
         Inspection points in WGS-84, indexed by point id.
     violations
         Violations, indexed by id, with `point_id`, `source`, `found_at` (timezone-aware)
-        and `geometry`; one without geometry takes the place of its point.
+        and `geometry`, or `lon` and `lat`; one without takes the place of its point.
     inspections
         Inspections, indexed by id, with `point_id` and `inspected_at` (timezone-aware);
         empty if they were not recorded.
@@ -293,7 +293,7 @@ def heat_surface(
 
 def counted_events(
     points: GeoDataFrame,
-    violations: GeoDataFrame,
+    violations: GeoDataFrame | pd.DataFrame,
     inspections: pd.DataFrame,
     *,
     bandwidth_m: float,
@@ -352,7 +352,7 @@ def counted_events(
 
 def city_hot_spots(
     points: GeoDataFrame,
-    violations: GeoDataFrame,
+    violations: GeoDataFrame | pd.DataFrame,
     inspections: pd.DataFrame,
     *,
     timezone: str,
@@ -397,13 +397,20 @@ def city_hot_spots(
     return CityHotSpots(spots, emerging, _left_out(found, reasons, made))
 
 
-def _violation_events(points: GeoDataFrame, violations: GeoDataFrame, timezone: str) -> _Events:
+def _violation_events(points: GeoDataFrame, violations: pd.DataFrame, timezone: str) -> _Events:
     """Place violations where they are, or where their point is."""
-    own = np.asarray(violations.geometry, dtype=object)
-    here = np.column_stack((shapely.get_x(own), shapely.get_y(own)))
+    here = _own_places(violations)
     there = _places_of(points, violations["point_id"])
     lonlat = np.where(np.isnan(here), there, here)
     return _Events(violations, lonlat, _days(violations["found_at"], timezone))
+
+
+def _own_places(violations: pd.DataFrame) -> FloatArray:
+    """Return longitude and latitude of violations themselves, shape (n, 2); NaN where none."""
+    if "geometry" not in violations:
+        return _positions(violations)
+    own = violations["geometry"].to_numpy(dtype=object)
+    return np.column_stack((shapely.get_x(own), shapely.get_y(own)))
 
 
 def _inspection_events(points: GeoDataFrame, inspections: pd.DataFrame, timezone: str) -> _Events:
@@ -415,7 +422,7 @@ def _inspection_events(points: GeoDataFrame, inspections: pd.DataFrame, timezone
 def _places_of(points: GeoDataFrame, point_ids: pd.Series[Any]) -> FloatArray:
     """Return longitude and latitude of points by id, shape (n, 2); NaN where unknown."""
     known = pd.DataFrame({"lon": points.geometry.x, "lat": points.geometry.y})
-    return known.reindex(point_ids.to_numpy()).to_numpy(dtype=np.float64)
+    return known.reindex(pd.Index(point_ids)).to_numpy(dtype=np.float64)
 
 
 def _categories_of(points: GeoDataFrame, point_ids: pd.Series[Any]) -> pd.Series[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  typer reads the annotations
@@ -269,7 +270,7 @@ def _counted(
     session: Session, city: CityFolder, unit: str | None
 ) -> tuple[gpd.GeoDataFrame, CountedEvents, list[str]]:
     """Return the points, the events that count, and what is left out; it is told, too."""
-    points, violations, inspections = _tables_of(city, unit)
+    points, violations, inspections = _tables_of(city, unit, "category", "severity")
     events = counted_events(
         points,
         violations,
@@ -284,11 +285,17 @@ def _counted(
 
 
 def _tables_of(
-    city: CityFolder, unit: str | None
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
-    """Return points, violations and inspections of the city, or of a unit's own points."""
+    city: CityFolder, unit: str | None, *facts: str
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return points, violations with some facts, and inspections; of all or of a unit's points."""
     store = city.store()
-    points, violations, inspections = store.points(), store.violations(), store.inspections()
+    with ThreadPoolExecutor(1) as beside:
+        made = beside.submit(store.inspections)
+        violations, points = store.placed_violations(*facts), store.points()
+    # ids that many rows share are compared as numbers
+    violations, inspections = (
+        table.astype({"point_id": "category"}) for table in (violations, made.result())
+    )
     if unit is not None:
         points = _points_of(city, points, unit)
         violations = violations[violations["point_id"].isin(points.index)]

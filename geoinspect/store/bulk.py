@@ -31,7 +31,10 @@ from geoinspect.store.columns import Geometry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
+
+    from geoinspect.arrays import FloatArray
 
 # a value of SQLite may have a thousand million bytes
 _PORTION = 200_000
@@ -47,6 +50,8 @@ def read_columns(
     table: Table,
     names: tuple[str, ...],
     wanted: ColumnElement[bool] | None = None,
+    *,
+    shaped: bool = True,
 ) -> pd.DataFrame:
     """
     Read some columns of a table, in the order in which its rows are stored.
@@ -61,11 +66,14 @@ def read_columns(
         Which columns: texts, numbers, moments or places.
     wanted
         Which rows; None for all.
+    shaped
+        Whether places are wanted as shapes, which take long to make.
 
     Returns
     -------
     frame
-        Texts as pandas keeps them, moments in UTC, places as shapes in WGS-84.
+        Texts as pandas keeps them, moments in UTC, places as shapes in WGS-84; or, in the
+        place of shapes, the columns `lon` and `lat`, NaN for what is no point.
     """
     columns = [table.c[name] for name in names]
     rows = true() if wanted is None else wanted
@@ -79,7 +87,13 @@ def read_columns(
         for portion in portions:
             for name, values in zip(names, portion, strict=True):
                 gathered[name] += values
-    return pd.DataFrame({c.name: _array(c, gathered[c.name]) for c in columns})
+    frame = {}
+    for column in columns:
+        if isinstance(column.type, Geometry) and not shaped:
+            frame["lon"], frame["lat"] = _positions(gathered[column.name])
+        else:
+            frame[column.name] = _array(column, gathered[column.name])
+    return pd.DataFrame(frame)
 
 
 def _of_sqlite(
@@ -145,9 +159,25 @@ def _array(column: Column[Any], values: list[Any]) -> Any:
 
 def _shapes(values: list[str | None]) -> Any:
     """Read places from hexadecimal; points alone, which are many, all at once."""
-    if values and all(value and len(value) == 2 * _POINT.itemsize for value in values):
-        points = np.frombuffer(bytes.fromhex("".join(values)), _POINT)  # type: ignore[arg-type]
-        if ((points["order"] == 1) & (points["kind"] == 1)).all():
-            return shapely.points(points["x"], points["y"])
+    points = _points(values)
+    if points is not None:
+        return shapely.points(points["x"], points["y"])
     # SQLite writes the hexadecimal of nothing as an empty text
     return shapely.from_wkb(np.array([value or None for value in values], dtype=object))
+
+
+def _positions(values: list[str | None]) -> tuple[FloatArray, FloatArray]:
+    """Read longitudes and latitudes from hexadecimal; NaN for what is no point."""
+    points = _points(values)
+    if points is not None:
+        return points["x"].astype(np.float64), points["y"].astype(np.float64)
+    shapes = _shapes(values)
+    return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _points(values: list[str | None]) -> NDArray[Any] | None:
+    """Read points from hexadecimal all at once; None where not all are points."""
+    if set(map(len, filter(None, values))) != {2 * _POINT.itemsize} or not all(values):
+        return None
+    points = np.frombuffer(bytes.fromhex("".join(values)), _POINT)  # type: ignore[arg-type]
+    return points if ((points["order"] == 1) & (points["kind"] == 1)).all() else None

@@ -248,6 +248,23 @@ class Store:
         violations = self._read_places(tables.violations, bbox)
         return violations.assign(found_at=_as_utc(violations["found_at"]))
 
+    def placed_violations(self, *facts: str) -> pd.DataFrame:
+        """
+        Return what a map counts, fast: where each violation lies, in columns instead of shapes.
+
+        Parameters
+        ----------
+        facts
+            Further columns of the table that are wanted.
+
+        Returns
+        -------
+        violations
+            Indexed by id and sorted by it: `point_id`, `source`, `found_at` in UTC, `lon` and
+            `lat` (WGS-84 degrees, NaN where none are recorded), and the facts.
+        """
+        return self._read_whole(tables.violations, (*_PLACE_FACTS, *facts), shaped=False)
+
     def violation(self, violation_id: str) -> gpd.GeoDataFrame:
         """Return one violation as a table of one row, of none if there is no such; see above."""
         wanted = tables.violations.c.violation_id == violation_id
@@ -470,10 +487,12 @@ class Store:
         with self._engine.connect() as connection:
             return _table(connection, table, wanted)
 
-    def _read_whole(self, table: Table) -> pd.DataFrame:
-        """Read a table that may be large, indexed by its key and sorted by it."""
-        names = tuple(column.name for column in table.columns)
-        frame = read_columns(self._engine, table, names).set_index(_key(table))
+    def _read_whole(
+        self, table: Table, names: tuple[str, ...] = (), *, shaped: bool = True
+    ) -> pd.DataFrame:
+        """Read columns of a table that may be large, indexed by its key and sorted by it."""
+        wanted = names or tuple(column.name for column in table.columns)
+        frame = read_columns(self._engine, table, wanted, shaped=shaped).set_index(_key(table))
         return frame if frame.index.is_monotonic_increasing else frame.sort_index()
 
     def _read_places(self, table: Table, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
@@ -509,6 +528,7 @@ class Store:
 
 
 _VISIT_FACTS = ("inspection_id", "point_id", "inspected_at")
+_PLACE_FACTS = ("violation_id", "point_id", "source", "found_at", "geometry")
 _FIND_FACTS = ("violation_id", "point_id", "found_at", "item", "severity", "source")
 
 

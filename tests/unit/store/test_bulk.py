@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from geoinspect.demo import tinytown
 from geoinspect.store import bulk, tables
@@ -35,6 +36,18 @@ def test_places_come_back_as_they_went_in(store):
     assert (back.geometry.isna() == expected.isna()).all()
     both = expected.notna()
     assert (back.geometry[both].to_wkb() == expected[both].to_wkb()).all()
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(0, 3), slice(0, 0)])
+def test_places_can_be_read_as_columns(store, rows):
+    violations = tinytown.violations().iloc[rows]
+    store.merge_violations(violations)
+    shaped, back = store.violations(), store.placed_violations("severity")
+    assert list(back.columns) == ["point_id", "source", "found_at", "lon", "lat", "severity"]
+    for column in ("point_id", "source", "found_at", "severity"):
+        pd.testing.assert_series_equal(back[column], shaped[column])
+    assert back["lon"].to_numpy() == pytest.approx(shaped.geometry.x.to_numpy(), nan_ok=True)
+    assert back["lat"].to_numpy() == pytest.approx(shaped.geometry.y.to_numpy(), nan_ok=True)
 
 
 def test_an_empty_table_has_its_columns(store):
