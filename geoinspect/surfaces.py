@@ -10,6 +10,7 @@ was never inspected, do not enter it. Whatever is left out is counted and named.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -219,6 +220,32 @@ class _Events:
         return pd.DataFrame({"lon": lon, "lat": lat, "day": self.day, **columns})
 
 
+@dataclass(frozen=True)
+class _Records:
+    """The events of a city, those that have a place, and why violations do not count."""
+
+    points: GeoDataFrame
+    found: _Events
+    made: _Events
+    placed: _Events
+    reasons: NDArray[np.str_]
+    is_rate: bool
+
+    @cached_property
+    def counted(self) -> _Events:
+        """Violations that count."""
+        return self.found.where(self.reasons == "")
+
+    @property
+    def generated(self) -> bool:
+        """Whether any violation is made up."""
+        return bool((self.found.table["source"] == GENERATED).any())
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Collect what does not count."""
+        return _left_out(self.found, self.reasons, self.made)
+
+
 def heat_surface(
     points: GeoDataFrame,
     violations: GeoDataFrame | pd.DataFrame,
@@ -272,23 +299,26 @@ def heat_surface(
     >>> [left.render() for left in heat.left_out][0][:35]
     '2 violations were reported, not fou'
     """
-    counted = counted_events(
-        points, violations, inspections, bandwidth_m=bandwidth_m, timezone=timezone
-    )
-    found, made = _positions(counted.violations), _positions(counted.inspections)
-    surface = (
-        violation_rate(found, made, params=counted.params, extent=counted.extent)
-        if counted.is_rate
-        else kernel_density(found, params=counted.params, extent=counted.extent)
-    )
-    shrinkage = shrink(surface) if isinstance(surface, RateSurface) else None
-    return HeatSurface(
-        shrinkage.surface if shrinkage else surface,
-        shrinkage,
-        period=counted.period,
-        generated=counted.generated,
-        left_out=counted.left_out,
-    )
+    return _surface(_records(points, violations, inspections, timezone), bandwidth_m)
+
+
+def heat_with_hot_spots(
+    points: GeoDataFrame,
+    violations: GeoDataFrame | pd.DataFrame,
+    inspections: pd.DataFrame,
+    *,
+    bandwidth_m: float,
+    timezone: str,
+) -> tuple[HeatSurface, CityHotSpots | None]:
+    """
+    Return `heat_surface` and `city_hot_spots`, for which all events are placed only once.
+
+    The hot spots are None where no inspection is recorded. Parameters and errors are those of
+    `heat_surface`.
+    """
+    records = _records(points, violations, inspections, timezone)
+    heat = _surface(records, bandwidth_m)
+    return heat, _hot_spots(records, None) if heat.is_rate else None
 
 
 def counted_events(
@@ -326,15 +356,9 @@ def counted_events(
     >>> len(counted.violations), len(counted.inspections)
     (8, 24)
     """
-    params = KernelParams(
-        bandwidth_m=bandwidth_m,
-        cell_m=min(_COARSEST_CELL_M, bandwidth_m / _CELLS_PER_BANDWIDTH),
-    )
-    found = _violation_events(points, violations, timezone)
-    made = _inspection_events(points, inspections, timezone)
-    placed = made.where(made.has_place)
-    reasons = _reasons(found, placed, rated=len(inspections) > 0)
-    counted = found.where(reasons == "")
+    params = _kernel(bandwidth_m)
+    records = _records(points, violations, inspections, timezone)
+    counted, placed = records.counted, records.placed
     of_points = _categories_of(points, counted.table["point_id"])
     return CountedEvents(
         counted.plain(
@@ -342,11 +366,11 @@ def counted_events(
             severity=_optional(counted.table, "severity"),
         ),
         placed.plain(category=_categories_of(points, placed.table["point_id"]).fillna("")),
-        is_rate=len(inspections) > 0,
+        is_rate=records.is_rate,
         params=params,
         extent=_extent(points, counted.lonlat, placed.lonlat),
-        generated=bool((violations["source"] == GENERATED).any()),
-        left_out=_left_out(found, reasons, made),
+        generated=records.generated,
+        left_out=records.left_out(),
     )
 
 
@@ -378,14 +402,59 @@ def city_hot_spots(
     InputError
         If the city is too large for the cells.
     """
+    return _hot_spots(_records(points, violations, inspections, timezone, rated=True), params)
+
+
+def _records(
+    points: GeoDataFrame,
+    violations: pd.DataFrame,
+    inspections: pd.DataFrame,
+    timezone: str,
+    *,
+    rated: bool | None = None,
+) -> _Records:
+    """Place all events, and find why some do not count; rated where inspections are recorded."""
+    is_rate = len(inspections) > 0 if rated is None else rated
     found = _violation_events(points, violations, timezone)
     made = _inspection_events(points, inspections, timezone)
     placed = made.where(made.has_place)
-    reasons = _reasons(found, placed, rated=True)
-    outcomes = attach_violations(found.table[reasons == ""], placed.table)
-    reasons[found.table.index.isin(outcomes.unattached)] = "NO_INSPECTION"
+    reasons = _reasons(found, placed, rated=is_rate)
+    return _Records(points, found, made, placed, reasons, is_rate)
+
+
+def _kernel(bandwidth_m: float) -> KernelParams:
+    """Return how events are smoothed."""
+    cell_m = min(_COARSEST_CELL_M, bandwidth_m / _CELLS_PER_BANDWIDTH)
+    return KernelParams(bandwidth_m=bandwidth_m, cell_m=cell_m)
+
+
+def _surface(records: _Records, bandwidth_m: float) -> HeatSurface:
+    """Smooth the events that count."""
+    params = _kernel(bandwidth_m)
+    counted, placed = records.counted, records.placed
+    extent = _extent(records.points, counted.lonlat, placed.lonlat)
+    surface = (
+        violation_rate(counted.lonlat, placed.lonlat, params=params, extent=extent)
+        if records.is_rate
+        else kernel_density(counted.lonlat, params=params, extent=extent)
+    )
+    shrinkage = shrink(surface) if isinstance(surface, RateSurface) else None
+    return HeatSurface(
+        shrinkage.surface if shrinkage else surface,
+        shrinkage,
+        period=_period(pd.concat([counted.day, placed.day])),
+        generated=records.generated,
+        left_out=records.left_out(),
+    )
+
+
+def _hot_spots(records: _Records, params: HotSpotParams | None) -> CityHotSpots:
+    """Find what stands out, and what became of it over the months."""
+    placed, reasons = records.placed, records.reasons.copy()
+    outcomes = attach_violations(records.counted.table, placed.table)
+    reasons[records.found.table.index.isin(outcomes.unattached)] = "NO_INSPECTION"
     n_found = np.asarray(outcomes.found, np.int64)
-    extent = _extent(points, placed.lonlat)
+    extent = _extent(records.points, placed.lonlat)
     spots = hot_spots(placed.lonlat, n_found, params=params, extent=extent)
     days = placed.day.to_numpy().astype("datetime64[D]")
     period = _period(placed.day)
@@ -394,7 +463,7 @@ def city_hot_spots(
         if period
         else None
     )
-    return CityHotSpots(spots, emerging, _left_out(found, reasons, made))
+    return CityHotSpots(spots, emerging, _left_out(records.found, reasons, records.made))
 
 
 def _violation_events(points: GeoDataFrame, violations: pd.DataFrame, timezone: str) -> _Events:

@@ -37,7 +37,7 @@ from geoinspect.maps import (
 from geoinspect.recency import recency
 from geoinspect.shifts import read_date
 from geoinspect.streetsurfaces import Streets, street_surface
-from geoinspect.surfaces import city_hot_spots, counted_events, heat_surface
+from geoinspect.surfaces import counted_events, heat_with_hot_spots
 
 if TYPE_CHECKING:
     from datetime import date
@@ -182,7 +182,7 @@ def _heat_map(
 ) -> str:
     """Draw violations per inspection, of all points or of a unit's own."""
     points, violations, inspections = _tables_of(city, unit)
-    heat = heat_surface(
+    heat, found = heat_with_hot_spots(
         points,
         violations,
         inspections,
@@ -190,12 +190,13 @@ def _heat_map(
         timezone=city.settings.timezone,
     )
     timezone = city.settings.timezone
-    found = city_hot_spots(points, violations, inspections, timezone=timezone)
     today = datetime.now(ZoneInfo(timezone)).date()
     remarks = [left_out.render(session.translate) for left_out in heat.left_out]
     # what the rate leaves out the hot spots leave out too
     remarks += [
-        each.render(session.translate) for each in found.left_out if each.code == "NO_INSPECTION"
+        each.render(session.translate)
+        for each in (found.left_out if found else ())
+        if each.code == "NO_INSPECTION"
     ]
     remarks += filter(None, [heat.explain_shrinkage(session.translate)])
     for remark in remarks:
@@ -209,8 +210,8 @@ def _heat_map(
         basemap=basemap,
         dark=dark,
         period=heat.period,
-        spots=found.spots if heat.is_rate else None,
-        emerging=found.emerging if heat.is_rate else None,
+        spots=found.spots if found else None,
+        emerging=found.emerging if found else None,
         seen=recency(points, inspections, today=today, timezone=timezone) if heat.is_rate else None,
         generated=heat.generated,
         remarks=remarks,

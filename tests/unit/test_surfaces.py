@@ -15,7 +15,7 @@ from geoinspect.demo import tinytown
 from geoinspect.density import KernelDensity, RateSurface
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.messages import translator
-from geoinspect.surfaces import LeftOut, city_hot_spots, heat_surface
+from geoinspect.surfaces import LeftOut, city_hot_spots, heat_surface, heat_with_hot_spots
 
 TIMEZONE = "Asia/Shanghai"
 
@@ -266,6 +266,26 @@ def test_a_density_and_a_clean_city_say_nothing_of_shrinking():
     )
     clean = _heat(TOWN, _violations(), _inspections(("market", MONDAY)))
     assert clean.explain_shrinkage() == ""
+
+
+def test_events_that_are_placed_once_give_the_same_surface_and_hot_spots():
+    tables = (tinytown.points(), tinytown.violations(), tinytown.inspections())
+    heat, found = heat_with_hot_spots(*tables, bandwidth_m=300.0, timezone=TIMEZONE)
+    alone = _heat(*tables)
+    assert np.array_equal(heat.surface.rate, alone.surface.rate, equal_nan=True)
+    assert (heat.period, heat.left_out) == (alone.period, alone.left_out)
+    spots = city_hot_spots(*tables, timezone=TIMEZONE)
+    assert np.array_equal(found.spots.z, spots.spots.z, equal_nan=True)
+    assert found.left_out == spots.left_out
+
+
+def test_without_inspections_there_are_no_hot_spots():
+    violations = _violations(("market", "route", MONDAY, None))
+    heat, found = heat_with_hot_spots(
+        TOWN, violations, _inspections(), bandwidth_m=300.0, timezone=TIMEZONE
+    )
+    assert not heat.is_rate
+    assert found is None
 
 
 def _tables(*places):
