@@ -23,8 +23,10 @@ class _Schema(BaseModel):
 class CaseQuery(_Schema):
     """Which cases to list."""
 
-    which: Literal["open", "overdue", "mine", "all"] = Field(
-        default="all", description="`mine`: those that wait for whoever asks."
+    which: Literal["open", "overdue", "mine", "relapsed", "all"] = Field(
+        default="all",
+        description="`mine`: those that wait for whoever asks; `relapsed`: those that came back "
+        "at their place soon after a case of the same item was closed.",
     )
     state: State | None = None
     limit: int = Field(default=100, ge=1, le=1_000)

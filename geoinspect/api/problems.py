@@ -19,6 +19,7 @@ from geoinspect.cases import (
     Party,
     Standing,
     State,
+    find_relapses,
     find_signs,
     is_overdue,
 )
@@ -214,7 +215,7 @@ def chosen(sight: Sight, every: pd.DataFrame, which: str) -> pd.DataFrame:
     ----------
     which
         "open" (neither closed nor dismissed), "overdue", "mine" (waiting for the one who
-        asks, as far as the state tells) or "all".
+        asks, as far as the state tells), "relapsed" (came back after a closing) or "all".
     """
     if which == "open":
         return every[~every["state"].isin([state.value for state in FINAL])]
@@ -222,7 +223,14 @@ def chosen(sight: Sight, every: pd.DataFrame, which: str) -> pd.DataFrame:
         return every[every["is_overdue"].astype(bool)]
     if which == "mine":
         return every[every["state"].isin(states_to_act_in(sight.actor))]
+    if which == "relapsed":
+        return every[every.index.isin(relapses(sight)["case_id"])]
     return every
+
+
+def relapses(sight: Sight) -> pd.DataFrame:
+    """Return what came back, among the cases in sight; see `geoinspect.cases.find_relapses`."""
+    return find_relapses(sight.cases(), sight.folder.settings.cases.rechecks)
 
 
 def days_left(deadline: date | None, today: date) -> int | None:

@@ -138,6 +138,31 @@ def test_a_case_goes_from_notice_to_closing(town: Town, case_id: str) -> None:
     ]  # fmt: skip
 
 
+def test_what_comes_back_after_its_closing_is_listed_and_linked(town: Town, case_id: str) -> None:
+    _reply(town.person("unit"), case_id)
+    town.person("unit-head").do(case_id, "approvals", json={"approved": True})
+    office = town.person("supervisor")
+    assert office.do(case_id, "reinspections", data={"passed": "true"}).json()["state"] == "closed"
+
+    store = town.folder.store()
+    again = store.violations().loc[[case_id]].rename(index={case_id: "V90"})
+    town.now += timedelta(days=9)
+    store.merge_violations(again.assign(found_at=town.now))
+    store.close()
+    # a new session: the one of before is over
+    office, unit = town.person("supervisor"), town.person("unit")
+    assert office.client.get("/cases", params={"which": "relapsed"}).json()["cases"] == []
+    assert office.do("V90", "notices", json={"defect": "conduct"}).status_code == 200
+    for one in (office, unit):
+        listed = one.client.get("/cases", params={"which": "relapsed"}).json()["cases"]
+        assert [each["case_id"] for each in listed] == ["V90"]
+    assert f'href="/app/problems/{case_id}"' in office.client.get("/app/problems/V90").text
+    assert "结案 9 天后" in unit.client.get(f"/app/problems/{case_id}").text
+    assert "V90" in office.client.get("/app/problems", params={"which": "relapsed"}).text
+    other = town.person("unit-other").client.get("/cases", params={"which": "relapsed"}).json()
+    assert other["numberMatched"] == 0
+
+
 def test_a_case_that_is_not_put_right_comes_back_with_a_new_deadline(
     town: Town, case_id: str
 ) -> None:
@@ -413,7 +438,8 @@ def test_the_list_of_problems_is_filtered_and_searched(town: Town, case_id: str)
     page = town.person("supervisor").client.get("/app/problems").text
     n_all = len(tinytown.violations())
     # what has no notice yet waits for the office, and what the unit owes does not
-    assert _tabs(page) == {"open": n_all, "mine": n_all - 1, "overdue": 0, "all": n_all}
+    none = {"overdue": 0, "relapsed": 0}
+    assert _tabs(page) == {"open": n_all, "mine": n_all - 1, **none, "all": n_all}
     assert page.index(f"/app/problems/{case_id}") < page.index("/app/problems/V01")
     town.now += timedelta(days=30)
     office = town.person("supervisor").client

@@ -17,6 +17,7 @@ from geoinspect.api.problems import (
     defect_of,
     find_problem,
     problems,
+    relapses,
     rows_of,
     signs_of,
 )
@@ -33,10 +34,16 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/app/problems", include_in_schema=False)
 
-Which = Annotated[Literal["open", "overdue", "mine", "all"], Query()]
+Which = Annotated[Literal["open", "overdue", "mine", "relapsed", "all"], Query()]
 
 #: Filters of the list, and what each is called.
-FILTERS = (("open", "Open"), ("mine", "Waiting for me"), ("overdue", "Overdue"), ("all", "All"))
+FILTERS = (
+    ("open", "Open"),
+    ("mine", "Waiting for me"),
+    ("overdue", "Overdue"),
+    ("relapsed", "Came back"),
+    ("all", "All"),
+)
 
 _READS = needs(Permission.READ_VIOLATIONS, Permission.REINSPECT_CASE)
 _ON_THE_CARD = 5
@@ -90,8 +97,16 @@ def show_problem(request: Request, sight: SightDep, case_id: str) -> AppPage:
         approvers=approvers(sight, standing) if details.state is State.REPLIED else None,
         escalate=_reason_to_escalate(sight, standing, details, translate),
         signs=signs_of(sight, case_id, translate) if has_proofs else [],
+        relapses=_relapses_of(sight, case_id),
         shown_kinds=_SHOWN_KINDS,
     )
+
+
+def _relapses_of(sight: Sight, case_id: str) -> list[dict[str, Any]]:
+    """Return what a problem came back from, and as what it came back itself."""
+    found = relapses(sight)
+    mine = found[(found["case_id"] == case_id) | (found["earlier_id"] == case_id)]
+    return [{str(name): value for name, value in row.items()} for row in mine.to_dict("records")]
 
 
 def cases_card(sight: Sight) -> dict[str, Any] | None:
