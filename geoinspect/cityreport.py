@@ -76,6 +76,7 @@ def city_evidence(
     *,
     described: bool = True,
     covered: bool = True,
+    own: tuple[str, Period] | None = None,
 ) -> Evidence:
     """
     Join the records of a city with what its plans promised, for the days that are over.
@@ -92,6 +93,9 @@ def city_evidence(
         Whether problems are wanted in the words of who found them.
     covered
         Whether it is wanted which points were inspected on other days.
+    own
+        A unit and a period: of other days only the records of the unit are wanted; None for
+        those of the city.
     """
     store, zone = folder.store(), folder.settings.zone
     today = now.astimezone(zone).date()
@@ -105,6 +109,7 @@ def city_evidence(
                 during,
                 sources=SELF_FOUND,
                 described=described,
+                own=None if own is None else (own[0], own[1].moments(zone)),
             )
             ends = None if days is None else (days.first, days.last)
             promised = promised_visits(store, folder.path, today, ends)
@@ -124,14 +129,18 @@ def city_evidence(
         store.close()
 
 
-def report_evidence(folder: CityFolder, kind: Kind, period: Period, now: datetime) -> Evidence:
-    """Join the records that a report is made from; see `city_evidence`."""
+def report_evidence(
+    folder: CityFolder, kind: Kind, period: Period, now: datetime, unit_id: str = ""
+) -> Evidence:
+    """Join the records that a report is made from, a scorecard of a unit; see `city_evidence`."""
     return city_evidence(
         folder,
         now,
         days_behind(kind, period),
         described=kind in DESCRIBED,
         covered=kind in COVERED,
+        # beside the city a scorecard puts its unit in its own period alone
+        own=(unit_id, period) if kind is Kind.SCORECARD else None,
     )
 
 
@@ -177,7 +186,7 @@ def city_report(
     period = Period.around(day, SPANS[kind])
     if period.first > now.astimezone(zone).date():
         raise InputError("{day} lies ahead: a report is about days that have begun.", day=day)
-    known = evidence or report_evidence(folder, kind, period, now)
+    known = evidence or report_evidence(folder, kind, period, now, unit_id)
     if kind is Kind.SCORECARD and not unit_id:
         raise InputError("A scorecard is about one unit: name it with --unit.")
     if unit_id and not (known.points["unit_id"] == unit_id).any():

@@ -297,6 +297,7 @@ class Store:
         *,
         sources: Collection[str] = (),
         described: bool = True,
+        own: tuple[str, Span] | None = None,
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """
         Return what a report counts over, fast: inspections and violations without places.
@@ -309,6 +310,9 @@ class Store:
             Violations from these are returned whenever they were found.
         described
             Whether violations come with their descriptions, which are long.
+        own
+            A unit and a span: outside of the span only what lies at points of the unit is
+            returned. None for what lies anywhere.
 
         Returns
         -------
@@ -319,8 +323,11 @@ class Store:
         made = found = None
         if during is not None:
             made = _within(tables.inspections.c.inspected_at, during)
-            of_sources = tables.violations.c.source.in_(sorted(sources))
-            found = or_(_within(tables.violations.c.found_at, during), of_sources)
+            found = _within(tables.violations.c.found_at, during)
+            if own is not None:
+                made = and_(made, _of_unit_or_within(tables.inspections.c.inspected_at, *own))
+                found = and_(found, _of_unit_or_within(tables.violations.c.found_at, *own))
+            found = or_(found, tables.violations.c.source.in_(sorted(sources)))
         facts = (*_FIND_FACTS, *(("description",) if described else ()))
         return (
             read_columns(self._engine, tables.inspections, _VISIT_FACTS, made),
@@ -536,6 +543,13 @@ def _within(column: Column[Any], during: Span) -> ColumnElement[bool]:
     """Ask for the moments of a span."""
     start, end = (naive(each) for each in during)
     return and_(column >= start, column < end)
+
+
+def _of_unit_or_within(column: Column[Any], unit_id: str, during: Span) -> ColumnElement[bool]:
+    """Ask for the moments of a span, and for all moments at the points of a unit."""
+    assigned = tables.assignments.c
+    points = select(assigned.point_id).where(assigned.unit_id == unit_id)
+    return or_(_within(column, during), column.table.c.point_id.in_(points))
 
 
 def _table(

@@ -101,7 +101,7 @@ def _report(city: CityFolder, kind: Kind) -> dict[str, float]:
 
     unit = UNIT if kind is Kind.SCORECARD else ""
     with timed("read"):
-        evidence = report_evidence(city, kind, Period.around(DAY, SPANS[kind]), NOW)
+        evidence = report_evidence(city, kind, Period.around(DAY, SPANS[kind]), NOW, unit)
     with timed("numbers"):
         numbers = city_report(
             city, kind, DAY, now=NOW, language="zh", unit_id=unit, evidence=evidence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,9 @@ from openpyxl import load_workbook
 
 from geoinspect.api.app import create_app
 from geoinspect.cityfolder import CityFolder
+from geoinspect.cityreport import city_evidence, city_report, report_evidence
 from geoinspect.printing import render_pdf
+from geoinspect.reports import SPANS, Kind, Period, days_behind
 
 from .conftest import geoinspect
 
@@ -86,6 +89,27 @@ def test_every_form_and_the_service_show_the_same_figures(city: Path, tmp_path: 
         assert written == [line["cells"] for line in table["lines"]]
     # paper has no text to be read back without another program: it is this very page, printed
     assert pdf.read_bytes() == render_pdf(page.read_text())
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 1), date(2027, 1, 15)])
+def test_a_scorecard_reads_of_other_days_its_unit_alone_and_says_the_same(
+    city: Path, day: date
+) -> None:
+    folder, kind, now = CityFolder.open(city), Kind.SCORECARD, datetime(2027, 2, 1, tzinfo=UTC)
+    assignments = folder.store().assignments()
+    assert assignments is not None
+    unit = assignments["unit_id"].mode().iloc[0]
+    period = Period.around(day, SPANS[kind])
+    everything = city_evidence(folder, now, days_behind(kind, period))
+    own = report_evidence(folder, kind, period, now, unit)
+    told = [
+        city_report(folder, kind, day, now=now, language="en", unit_id=unit, evidence=each)
+        for each in (own, everything)
+    ]
+    assert told[0].to_json() == told[1].to_json()
+    if period.first.year == 2027:
+        # its trend goes back to days of which the others are left out
+        assert 0 < len(own.inspections) < len(everything.inspections)
 
 
 def test_an_office_finds_its_own_template_used(city: Path, tmp_path: Path) -> None:

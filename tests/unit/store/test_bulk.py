@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from geoinspect.demo import tinytown
+from geoinspect.responsibility import assign
 from geoinspect.store import bulk, tables
 
 
@@ -73,3 +74,27 @@ def test_finds_of_some_days_are_those_and_what_units_reported_themselves(store):
     assert 0 < len(visits) < len(tinytown.inspections())
     others = tinytown.inspections().drop(visits["inspection_id"])
     assert store.points_inspected_outside((start, end)) == set(others["point_id"])
+
+
+def test_of_other_days_only_the_records_of_a_unit_are_read_where_it_is_named(store):
+    points, districts, units = tinytown.points(), tinytown.districts(), tinytown.units()
+    store.merge_points(points)
+    store.replace_districts(districts)
+    store.replace_units(units)
+    assignments = assign(points, districts, units)
+    store.replace_assignments(assignments)
+    store.merge_violations(tinytown.violations())
+    store.merge_inspections(tinytown.inspections())
+    unit = assignments["unit_id"].mode().iloc[0]
+    own_points = set(assignments.index[assignments["unit_id"] == unit])
+    moments = tinytown.inspections()["inspected_at"].sort_values()
+    whole = (moments.iloc[0].to_pydatetime(), moments.iloc[-1].to_pydatetime())
+    part = (moments.iloc[8].to_pydatetime(), moments.iloc[12].to_pydatetime())
+    for table, moment, few in zip(
+        store.finds(whole), ("inspected_at", "found_at"), store.finds(whole, own=(unit, part)),
+        strict=True,
+    ):  # fmt: skip
+        is_near = table[moment].between(*part, inclusive="left")
+        wanted = table[is_near | table["point_id"].isin(own_points)]
+        pd.testing.assert_frame_equal(few, wanted.reset_index(drop=True))
+        assert len(few) < len(table)
