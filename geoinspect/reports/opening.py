@@ -63,14 +63,23 @@ def remarks(work: Work, *, is_whole: bool) -> tuple[Remark, ...]:
     """Say what limits the numbers."""
     few = "Groups with fewer than {n} inspections are not ranked."
     return (
-        *_on_chances(work, is_whole=is_whole),
+        *on_chances(work, is_whole=is_whole),
         *_on_problems(work),
         Remark(few, {"n": work.params.min_inspections}),
     )
 
 
-def _on_chances(work: Work, *, is_whole: bool) -> list[Remark]:
-    """Say which inspections stand behind the rates."""
+def on_chances(work: Work, *, is_whole: bool) -> list[Remark]:
+    """
+    Say which inspections stand behind the rates.
+
+    Parameters
+    ----------
+    work
+        Evidence of a period.
+    is_whole
+        Whether it is that of the whole city: dropped visits are told of it alone.
+    """
     visits = work.now.inspections
     unknown = int(visits["inclusion_probability"].isna().sum())
     said = []

@@ -200,6 +200,8 @@ def test_the_last_days_are_estimated_as_everywhere(folder: CityFolder) -> None:
     part = client.get("/app/rates/recent").text
     said = re.findall(r'<p class="said">([^<]+)</p>', part)
     assert said[0].startswith("Per 100 inspections ")
+    # what stands behind the rate is told beside it
+    assert "No inspection was drawn by a lottery: rates weigh all inspections alike." in part
     compared = client.get("/app/rates/changes", params={"begin": "2026-09-20", "days": 30}).text
     assert all(sentence in compared for sentence in said)
     store = folder.store()

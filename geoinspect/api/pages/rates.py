@@ -38,11 +38,12 @@ from geoinspect.maps import TIMELINE_TITLE, own_scripts, page_words
 from geoinspect.messages import translator
 from geoinspect.people import Permission
 from geoinspect.reports import Kind, Records
-from geoinspect.reports.opening import headline, sentences
+from geoinspect.reports.opening import headline, on_chances, sentences
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
     from geoinspect.messages import Language
+    from geoinspect.reports.work import Work
 
 router = APIRouter(prefix="/app", include_in_schema=False)
 
@@ -212,8 +213,7 @@ def show_week(request: Request, sight: SightDep) -> AppPage:
         sight,
         "week",
         period=work.period,
-        headline=headline(work),
-        sentences=[each.render(translate) for each in sentences(work)],
+        **_opening(sight, work, language),
         moved=[row for row in rows if row.cells[-1] in (translate("better"), translate("worse"))],
         n_areas={kind.value: sum(area.kind is kind for area in areas) for kind in TrendClass},
     )
@@ -231,8 +231,7 @@ def show_recent(request: Request, sight: SightDep) -> AppPage:
         sight,
         "recent",
         n_points=len(sight.points()),
-        headline=headline(work),
-        sentences=[each.render(translator(language)) for each in sentences(work)],
+        **_opening(sight, work, language),
     )
 
 
@@ -265,6 +264,16 @@ def records_behind(table: str, by: By, group: str) -> Records:
     """Name the records behind a figure of a group, as the reports do."""
     counted = (("counts", "True"),) if table == "violations" else ()
     return Records(table, (*counted, (by, group)))
+
+
+def _opening(sight: Sight, work: Work, language: Language) -> dict[str, Any]:
+    """Return the first figures of a period, what they mean, and what stands behind the rate."""
+    is_whole, translate = not sight.actor.is_restricted, translator(language)
+    return {
+        "headline": headline(work),
+        "sentences": [each.render(translate) for each in sentences(work)],
+        "limits": [each.render(translate) for each in on_chances(work, is_whole=is_whole)],
+    }
 
 
 def _timeline(request: Request, sight: Sight) -> dict[str, Any]:
