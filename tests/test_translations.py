@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import string
+from collections import Counter
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -80,3 +82,11 @@ def test_no_sentence_is_translated_in_two_ways() -> None:
                 if message.id:
                     before = seen.setdefault(str(message.id), str(message.string))
                     assert before == str(message.string), f"{catalogue.name}: {message.id}"
+
+
+def test_no_sentence_stands_twice_in_a_catalogue() -> None:
+    # readers of catalogues keep one of two without a word
+    for catalogue in sorted((ROOT / "locale" / "zh_CN").glob("*.po")):
+        ids = re.findall(r'^msgid (".*"(?:\n".*")*)$', catalogue.read_text("utf-8"), re.MULTILINE)
+        assert len(ids) > 1
+        assert [each for each, n in Counter(ids).items() if n > 1] == [], catalogue.name

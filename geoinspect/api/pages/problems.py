@@ -41,7 +41,7 @@ FILTERS = (
     ("open", "Open"),
     ("mine", "Waiting for me"),
     ("overdue", "Overdue"),
-    ("relapsed", "Came back"),
+    ("relapsed", "Relapsed"),
     ("all", "All"),
 )
 
