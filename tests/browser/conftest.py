@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
     from geoinspect.network import RoadNetwork
 
-# on a machine that is busy a page takes its time, and is right nevertheless
-expect.set_options(timeout=15_000)
+#: On a machine that is busy a page takes its time, and is right nevertheless.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 # every field a user can fill gets one of these
 HOSTILE = (
@@ -113,7 +114,7 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Opene
             offline=True,
             bypass_csp=bypass_csp,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         one = Opened(context.new_page())
         one.page.on("request", one.note_request)
         one.page.on("console", one.note_message)

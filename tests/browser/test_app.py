@@ -28,7 +28,7 @@ from geoinspect.people.passwords import hash_password
 from geoinspect.responsibility import assign
 from geoinspect.store.casenotices import Office as StoreOffice
 
-from .conftest import HOSTILE, SIZES
+from .conftest import HOSTILE, PATIENCE_MS, SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,7 +167,7 @@ def visits(
             # the tools of a test are no part of the page, unless it asks for them
             bypass_csp=bypass_csp,
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         one = Visit(context.new_page(), office.address)
         listen(one)
         if holds_clock:

@@ -26,7 +26,7 @@ from geoinspect.people import Role
 from geoinspect.people.account import Account
 from geoinspect.people.passwords import hash_password
 
-from .conftest import HOSTILE, SIZES
+from .conftest import HOSTILE, PATIENCE_MS, SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,7 @@ def phone(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
         geolocation={"longitude": 112.5, "latitude": 32.8, "accuracy": 7},
         permissions=["geolocation"],
     )  # fmt: skip
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     _sign_in(page, office, "li")
     page.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from geoinspect.people import Role
 
 from . import test_app
-from .conftest import SIZES
+from .conftest import PATIENCE_MS, SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ def test_a_leader_gets_from_the_door_to_the_record_behind_a_rank(
 ) -> None:
     one = visit(Role.LEADER, size)
     page = one.page
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.locator("#week").get_by_role("link", name="每周通报").wait_for()
     page.locator("nav.side").get_by_role("link", name="问题率").click()
     page.wait_for_selector(DRAWN, state="attached")
@@ -84,7 +84,7 @@ def test_the_map_in_the_application_plays_filters_and_compares(
 ) -> None:
     one = visit(Role.LEADER)
     page = one.page
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE_MS)
     one.go("/app/rates")
     page.wait_for_selector(DRAWN, state="attached")
     summary = page.locator("#panel .summary")

@@ -33,7 +33,7 @@ from geoinspect.people.rights import GRANTS
 from geoinspect.responsibility import assign
 from geoinspect.store.casenotices import Office as Issuer
 
-from .conftest import DESKTOP, HOSTILE, PHONE
+from .conftest import DESKTOP, HOSTILE, PATIENCE_MS, PHONE
 from .probing import MARK, probe_all_texts
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def test_no_listed_page_runs_a_text_breaks_a_screen_or_shuts_anybody_out(
     chromium: Browser, places: dict[str, str], role: str
 ) -> None:
     context = chromium.new_context(viewport=DESKTOP)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda request: faults.extend(_outside(request, places["address"])))
@@ -272,7 +272,7 @@ def test_no_map_that_the_service_draws_runs_a_text(
     chromium: Browser, places: dict[str, str]
 ) -> None:
     context = chromium.new_context(viewport=DESKTOP)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.extend(_complaints(message)))
