@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -101,30 +100,25 @@ def city_evidence(
     today = now.astimezone(zone).date()
     during = None if days is None else days.moments(zone)
     try:
-        with ThreadPoolExecutor(1) as beside:
-            # the database gathers columns while what plans promised is parsed
-            finds = beside.submit(
-                # what a unit reported itself bears on what is found later
-                store.finds,
-                during,
-                sources=SELF_FOUND,
-                described=described,
-                own=None if own is None else (own[0], own[1].moments(zone)),
-            )
-            ends = None if days is None else (days.first, days.last)
-            promised = promised_visits(store, folder.path, today, ends)
-            elsewhen = during if covered else None
-            visited = store.points_inspected_outside(elsewhen) if elsewhen else frozenset()
-            return join_evidence(
-                store.points(),
-                store.assignments(),
-                store.districts(),
-                *finds.result(),
-                promised,
-                store.cases.standing(),
-                zone=zone,
-                visited=visited,
-            )
+        # what a unit reported itself bears on what is found later
+        finds = store.finds(
+            during,
+            sources=SELF_FOUND,
+            described=described,
+            own=None if own is None else (own[0], own[1].moments(zone)),
+        )
+        ends = None if days is None else (days.first, days.last)
+        elsewhen = during if covered else None
+        return join_evidence(
+            store.points(),
+            store.assignments(),
+            store.districts(),
+            *finds,
+            promised_visits(store, folder.path, today, ends),
+            store.cases.standing(),
+            zone=zone,
+            visited=store.points_inspected_outside(elsewhen) if elsewhen else frozenset(),
+        )
     finally:
         store.close()
 
