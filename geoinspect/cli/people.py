@@ -16,7 +16,7 @@ from geoinspect.errors import InputError
 from geoinspect.people import codes
 from geoinspect.people.account import Account, read_role, read_scopes
 from geoinspect.people.organisations import Office
-from geoinspect.people.passwords import check_password, hash_password
+from geoinspect.people.passwords import check_password, hash_password, with_password
 
 if TYPE_CHECKING:
     from geoinspect.cli.session import Session
@@ -153,8 +153,7 @@ def password(context: typer.Context, user_id: _UserId) -> None:
     session = session_of(context)
     people = session.city().store().people
     account = people.account(user_id)
-    hashed = _hashed(session, user_id)
-    people.replace(replace(account, password_hash=hashed, failures=0, password_given=True))
+    people.replace(with_password(account, _read_password(session), given=True))
     session.log("account.password", user_id)
     session.say("The password of {user_id} is changed.", user_id=user_id)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geoinspect.errors import InputError
+
+if TYPE_CHECKING:
+    from geoinspect.people.account import Account
 
 SHORTEST, LONGEST = 10, 128
 
@@ -71,6 +76,27 @@ def check_password(password: str, user_id: str) -> None:
         raise InputError("The password repeats itself or counts up: take one nobody can guess.")
     if user_id.lower() in password.lower():
         raise InputError("The password contains the name of the account: take another one.")
+
+
+def with_password(account: Account, password: str, *, given: bool) -> Account:
+    """
+    Return an account with another password, its failures to sign in forgotten.
+
+    Parameters
+    ----------
+    account, password
+        Whose, and which.
+    given
+        Whether somebody else chose it.
+
+    Raises
+    ------
+    InputError
+        If it is easy to guess; see `check_password`.
+    """
+    check_password(password, account.user_id)
+    hashed = hash_password(password)
+    return replace(account, password_hash=hashed, failures=0, password_given=given)
 
 
 @cache

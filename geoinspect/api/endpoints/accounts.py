@@ -14,7 +14,7 @@ from geoinspect.api.responses import problems
 from geoinspect.audit import log
 from geoinspect.people import Permission, Role
 from geoinspect.people.account import Account
-from geoinspect.people.passwords import check_password, hash_password
+from geoinspect.people.passwords import check_password, hash_password, with_password
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,10 +102,7 @@ def change_account(
     if change.approves is not None:
         account = replace(account, approves=change.approves)
     if change.password is not None:
-        password = change.password.get_secret_value()
-        check_password(password, user_id)
-        hashed = hash_password(password)
-        account = replace(account, password_hash=hashed, failures=0, password_given=True)
+        account = with_password(account, change.password.get_secret_value(), given=True)
     store.people.replace(account)
     _log(store, actor.user_id, "account.change", account, now)
     return _facts(account)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime  # noqa: TC003  FastAPI reads the annotations
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from geoinspect.audit import log
 from geoinspect.errors import InputError, UnauthenticatedError
 from geoinspect.people import Permission, Role, may
 from geoinspect.people.bearers import csrf_token
-from geoinspect.people.passwords import check_password, hash_password
+from geoinspect.people.passwords import with_password
 
 if TYPE_CHECKING:
     from geoinspect.people import Actor
@@ -189,11 +188,10 @@ def _with_own_password(account: Account, order: OwnPassword) -> Account:
         If it is easy to guess, or the one that there is.
     """
     password = order.password.get_secret_value()
-    check_password(password, account.user_id)
+    changed = with_password(account, password, given=False)
     if password == order.current.get_secret_value():
         raise InputError("The new password is the current one: choose another.")
-    hashed = hash_password(password)
-    return replace(account, password_hash=hashed, password_given=False, failures=0)
+    return changed
 
 
 def _whoami(actor: Actor, session_id: str | None) -> Whoami:

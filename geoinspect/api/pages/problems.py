@@ -58,7 +58,8 @@ def list_problems(
 ) -> AppPage:
     """List problems: those that are late or due first, then the newest."""
     every = problems(sight)
-    kept = chosen(sight, every, which)
+    parts = {key: chosen(sight, every, key) for key, _ in FILTERS}
+    kept = parts[which]
     texts = kept["point_name"] + " " + kept["unit_name"] + " " + kept["item"]
     texts = (texts + " " + kept["description"]).astype("string")
     kept = _by_urgency(kept[holds(texts, words)])
@@ -68,7 +69,7 @@ def list_problems(
         "problems",
         rows=_summaries(sight, one_page(kept, page)),
         n=len(kept),
-        filters=[(key, name, len(chosen(sight, every, key))) for key, name in FILTERS],
+        filters=[(key, name, len(parts[key])) for key, name in FILTERS],
         query={"which": which, "words": words},
         page=page,
         n_pages=n_pages(len(kept)),
