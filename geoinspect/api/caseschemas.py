@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from geoinspect.api.problems import Which  # noqa: TC001
 from geoinspect.cases import Act, Defect, Party, State  # noqa: TC001
 
 #: Something that says something; databases keep no NUL.
@@ -23,7 +24,7 @@ class _Schema(BaseModel):
 class CaseQuery(_Schema):
     """Which cases to list."""
 
-    which: Literal["open", "overdue", "mine", "relapsed", "all"] = Field(
+    which: Which = Field(
         default="all",
         description="`mine`: those that wait for whoever asks; `relapsed`: those that came back "
         "at their place soon after a case of the same item was closed.",

@@ -7,7 +7,7 @@ in the list. Which step somebody may take follows from the rules of cases and th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from geoinspect.people import Actor
 
 Row = dict[str, Any]
+
+#: Filters of lists of problems; see `chosen`.
+Which = Literal["open", "overdue", "mine", "relapsed", "all"]
 
 _COLUMNS = (
     "point_id", "point_name", "address", "unit_id", "unit_name", "category", "item",
@@ -207,7 +210,7 @@ def states_to_act_in(actor: Actor) -> frozenset[str]:
     )
 
 
-def chosen(sight: Sight, every: pd.DataFrame, which: str) -> pd.DataFrame:
+def chosen(sight: Sight, every: pd.DataFrame, which: Which) -> pd.DataFrame:
     """
     Keep the problems of a filter.
 

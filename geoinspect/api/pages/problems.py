@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
 from geoinspect.api.casedetails import details_of_row, standing_of, summary_of, tag_of_case
 from geoinspect.api.pages.city import Page, Words, holds, n_pages, one_page
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
 from geoinspect.api.problems import (
+    Which,
     approvers,
     chosen,
     defect_of,
@@ -34,10 +35,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/app/problems", include_in_schema=False)
 
-Which = Annotated[Literal["open", "overdue", "mine", "relapsed", "all"], Query()]
-
 #: Filters of the list, and what each is called.
-FILTERS = (
+FILTERS: tuple[tuple[Which, str], ...] = (
     ("open", "Open"),
     ("mine", "Waiting for me"),
     ("overdue", "Overdue"),
