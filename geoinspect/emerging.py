@@ -240,6 +240,16 @@ def mann_kendall(series: FloatArray) -> MannKendall:
     >>> float(trend.s), round(float(trend.p_value), 3)
     (8.0, 0.086)
     """
+    # most cells of a city were never tested
+    has_values = np.isfinite(series).sum(axis=0) >= 2  # noqa: PLR2004 - two make a pair
+    s, z, p_value = np.zeros(has_values.shape), np.zeros(has_values.shape), np.ones(has_values.shape)
+    s[has_values], z[has_values] = _rises(series[:, has_values])
+    p_value[has_values] = 2 * ndtr(-np.abs(z[has_values]))
+    return MannKendall(s, z, p_value)
+
+
+def _rises(series: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return pairs that rise less pairs that fall, and that in standard deviations."""
     s = np.zeros(series.shape[1:])
     # sum of (t - 1)(2t + 5) over the values equals the sum of t(t - 1)(2t + 5) over the ties
     ties = np.zeros(series.shape[1:])
@@ -251,7 +261,7 @@ def mann_kendall(series: FloatArray) -> MannKendall:
     variance = (n * (n - 1) * (2 * n + 5) - ties) / 18
     z = np.zeros_like(s)
     np.divide(s - np.sign(s), np.sqrt(np.maximum(variance, 0)), out=z, where=variance > 0)
-    return MannKendall(s, z, 2 * ndtr(-np.abs(z)))
+    return s, z
 
 
 def _significant(trend: MannKendall, n_tested: FloatArray, params: HotSpotParams) -> BoolArray:

@@ -7,7 +7,7 @@ Gi* compares the inspections within a radius of a cell with all inspections of t
 286-306). If there is no pattern, any inspection could have had any outcome; the outcomes
 permuted over the inspections then give mean, variance and skewness of the sum around each
 cell in closed form, so that a street visited ten times as often is neither hot nor cold
-for it. On a grid the sums of all cells are two convolutions.
+for it.
 
 With few inspections the sum is far from normal. Its tails come from the Pearson type III
 distribution with the exact first three moments under permutation (Mielke and Berry 2001,
@@ -199,7 +199,7 @@ def hot_spots(
     """
     Find the cells where inspections find more or fewer violations than chance explains.
 
-    Costs one pass over the inspections and two convolutions. Several visits to one point
+    Costs one pass over the inspections and one over the cells for each row of the radius. Several visits to one point
     count as independent: a point that is bad all year makes the cells around it hot,
     which is what they are. Where nothing can be tested the result says why.
 
@@ -271,16 +271,19 @@ def joined_cells(grid: Grid, chosen: BoolArray) -> list[tuple[shapely.Polygon, I
     Returns
     -------
     areas
-        Outline in WGS-84 degrees, and row and column of its cells, shape (k, 2).
+        Outline in WGS-84 degrees, and row and column of its cells, shape (k, 2); in the order of
+        the first cell of each.
     """
     cells = np.argwhere(chosen)
     if len(cells) == 0:
         return []
     squares = np.asarray(shapely.polygons(grid.rings(cells)), dtype=object)
-    parts = shapely.get_parts(shapely.union_all(squares))
+    # the cells do not overlap and share their corners to the last digit
+    parts = shapely.get_parts(shapely.coverage_union_all(squares))
     middles = np.asarray(shapely.centroid(squares), dtype=object)
     owner, inside = shapely.STRtree(middles).query(parts, predicate="contains")
-    return [(part, cells[np.sort(inside[owner == k])]) for k, part in enumerate(parts)]
+    areas = [(part, np.sort(inside[owner == k])) for k, part in enumerate(parts)]
+    return [(part, cells[own]) for part, own in sorted(areas, key=lambda area: int(area[1][0]))]
 
 
 def near_sums(counts: FloatArray | IntArray, params: HotSpotParams) -> FloatArray:
@@ -300,13 +303,19 @@ def near_sums(counts: FloatArray | IntArray, params: HotSpotParams) -> FloatArra
         Whole numbers, shape (n_rows, n_columns); the cell itself is included, what lies
         beyond the grid counts as nothing.
     """
-    from scipy.signal import fftconvolve
-
+    counts = np.asarray(counts, np.float64)
+    n_rows, n_columns = counts.shape
     reach = int(params.radius_m // params.cell_m)
     step = np.arange(-reach, reach + 1) * params.cell_m
-    disc = (step[:, np.newaxis] ** 2 + step**2 <= params.radius_m**2).astype(np.float64)
-    sums: FloatArray = np.rint(fftconvolve(np.asarray(counts, np.float64), disc, mode="same"))
-    return np.maximum(sums, 0)
+    disc = step[:, np.newaxis] ** 2 + step**2 <= params.radius_m**2
+    # the sum of a stretch of a row is the difference of two sums from its beginning
+    begun = np.cumsum(np.pad(counts, ((reach, reach), (reach + 1, reach))), axis=1)
+    sums = np.zeros_like(counts)
+    for row, width in enumerate(disc.sum(axis=1)):
+        left, right = reach - width // 2, reach + width // 2 + 1
+        stretch = begun[row : row + n_rows]
+        sums += stretch[:, right : right + n_columns] - stretch[:, left : left + n_columns]
+    return sums
 
 
 def discoveries(p_value: FloatArray, params: HotSpotParams) -> BoolArray:

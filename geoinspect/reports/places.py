@@ -57,6 +57,7 @@ def emerging_places(work: Work) -> tuple[Table, PlaceMap | None] | None:
     areas = emerging.areas()
     shown = areas[:_MOST_AREAS]
     visits = _of_the_months(visits, work)
+    visits["shape"] = shapely.points(visits["lon"], visits["lat"])
     lines = tuple(_line(number, area, visits, work) for number, area in enumerate(shown, start=1))
     table = Table(TABLE_ID, _TITLE, _COLUMNS, lines, _note(emerging, len(shown), len(areas)))
     if not shown:
@@ -117,7 +118,7 @@ def _line(number: int, area: EmergingArea, points: pd.DataFrame, work: Work) -> 
 
 def _nearest(points: pd.DataFrame, area: EmergingArea) -> pd.DataFrame:
     """Return the point nearest to an area whose cells hold none."""
-    away = shapely.distance(area.shape, shapely.points(points["lon"], points["lat"]))
+    away = shapely.distance(area.shape, points["shape"].to_numpy())
     return points.iloc[[int(np.argmin(away))]]
 
 
