@@ -1,6 +1,15 @@
-"""Run the command line with `python -m geoinspect`."""
+"""Run the command line with `python -m geoinspect`, or as `geoinspect`."""
 
-from geoinspect.cli import main
+from __future__ import annotations
 
-if __name__ == "__main__":  # processes of `serve --workers` load this file, too
+
+def main() -> None:
+    """Run the command line."""
+    # loaded here: processes beside this one load this file, and not the command line
+    from geoinspect.cli.main import main as run
+
+    run()
+
+
+if __name__ == "__main__":
     main()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoinspect.cases import Act
 from geoinspect.cases.signs import FINDING
-from geoinspect.cityreport import TEMPLATES
+from geoinspect.cityforms import TEMPLATES
 from geoinspect.errors import InputError
 from geoinspect.messages import translator
 from geoinspect.officialpaper import fill_marks

@@ -13,7 +13,7 @@ from geoinspect.errors import InputError
 from geoinspect.inspectors import duties_in_month, inspector_pool, on_duty
 from geoinspect.lottery.randomness import derive_key
 from geoinspect.planning import City, TeamOrder, named_points
-from geoinspect.shifts import read_shift
+from geoinspect.shifts import USUAL_SHIFT, USUAL_TEAMS, read_shift
 from geoinspect.targets import TargetGround, TargetParams, generate_targets, with_targets
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from geoinspect.cityfolder import CityFolder
     from geoinspect.network import RoadNetwork
     from geoinspect.planning import PlanParams
-
-
-#: Who goes out where neither the settings nor a command say so.
-USUAL_TEAMS, USUAL_SHIFT = 10, "09:00-15:00"
 
 
 def weighed_points(

@@ -6,11 +6,10 @@ import os
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geoinspect.audit import log
 from geoinspect.errors import InputError, NotFoundError
-from geoinspect.network import RoadNetwork
 from geoinspect.photos import PhotoFolder
 from geoinspect.sealing import Keyring
 from geoinspect.settings import read_settings
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from sqlalchemy import Engine
 
+    from geoinspect.network import RoadNetwork
     from geoinspect.settings import Settings
 
 SETTINGS_FILE = "geoinspect.toml"
@@ -205,6 +205,10 @@ class CityFolder:
         if noted is None or noted.facts() != {"sha256": found}:
             log(store, self.actor, "settings", SETTINGS_FILE, sha256=found)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process open the same folder."""
+        return CityFolder.open, (self.path, self.actor)
+
     def store(self) -> Store:
         """Open the database, as `actor` and with the city's keys."""
         return Store.open(self.database, self._kept).acting(self.actor, self.keyring())
@@ -251,6 +255,9 @@ class CityFolder:
                 "`geoinspect -C {path} network build FILE.osm.pbf`.",
                 path=self.path,
             )
+        # loaded here: most of what a city is asked for has nothing to do with its roads
+        from geoinspect.network import RoadNetwork
+
         return RoadNetwork.load(self.network_path)
 
 

@@ -1,71 +1,30 @@
-"""Reports of a city on disk: its records joined, its plans read once, every form checked."""
+"""Reports of a city on disk: its records joined, its plans read once, and counted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from geoinspect.errors import InputError, NotFoundError, VerificationError
-from geoinspect.estimates.attribution import SELF_FOUND
+from geoinspect.beside import begun, load
+from geoinspect.cityrecords import Wanted, read_found
+from geoinspect.errors import InputError, NotFoundError
 from geoinspect.messages import translator
-from geoinspect.printing import render_pdf
-from geoinspect.promised import promised_visits
-from geoinspect.reports import (
-    COVERED,
-    DESCRIBED,
-    SPANS,
-    Kind,
-    Period,
-    check_forms,
-    days_behind,
-    fill_template,
-    join_evidence,
-    make_report,
-    render_page,
-    write_spreadsheet,
-    write_word,
-)
+from geoinspect.reports.evidence import join_evidence
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind, make_report
+from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Executor
     from datetime import date, datetime
 
     from geoinspect.cityfolder import CityFolder
     from geoinspect.messages import Language
-    from geoinspect.reports import Evidence, Figure, ReportNumbers
+    from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.numbers import ReportNumbers
 
-FORMATS = ("html", "pdf", "docx", "xlsx")
-
-#: Folder of a city in which an office puts Word templates of its own, one a kind of report.
-TEMPLATES = "templates"
-
-
-@dataclass(frozen=True)
-class Forms:
-    """
-    The forms of one report; those that were not asked for are empty.
-
-    Attributes
-    ----------
-    numbers
-        What all of them say.
-    html, pdf, docx, xlsx
-        The forms.
-    """
-
-    numbers: ReportNumbers
-    html: str = ""
-    pdf: bytes = b""
-    docx: bytes = b""
-    xlsx: bytes = b""
-
-    def content(self, form: str) -> bytes:
-        """Return a form as bytes."""
-        content: str | bytes = getattr(self, form)
-        return content.encode() if isinstance(content, str) else content
+#: What a process beside loads while this one joins and counts.
+_FOR_FORMS = ("geoinspect.cityforms", "weasyprint")
 
 
 def city_evidence(
@@ -76,6 +35,7 @@ def city_evidence(
     described: bool = True,
     covered: bool = True,
     own: tuple[str, Period] | None = None,
+    beside: Executor | None = None,
 ) -> Evidence:
     """
     Join the records of a city with what its plans promised, for the days that are over.
@@ -89,42 +49,43 @@ def city_evidence(
     days
         Only the records of these days, see `geoinspect.reports.days_behind`; None for all.
     described
-        Whether problems are wanted in the words of who found them.
+        Whether records are wanted with their ids, and problems in the words of who found them.
     covered
         Whether it is wanted which points were inspected on other days.
     own
         A unit and a period: of other days only the records of the unit are wanted; None for
         those of the city.
+    beside
+        Reads one half while this process reads the other, see `geoinspect.beside`; None for none.
     """
     store, zone = folder.store(), folder.settings.zone
-    today = now.astimezone(zone).date()
-    during = None if days is None else days.moments(zone)
+    wanted = Wanted(
+        before=now.astimezone(zone).date(),
+        days=None if days is None else (days.first, days.last),
+        during=None if days is None else days.moments(zone),
+        described=described,
+        own=None if own is None else (own[0], own[1].moments(zone)),
+    )
+    found = begun(beside, read_found, folder, wanted)
+    load(beside, *_FOR_FORMS)
     try:
-        # what a unit reported itself bears on what is found later
-        finds = store.finds(
-            during,
-            sources=SELF_FOUND,
-            described=described,
-            own=None if own is None else (own[0], own[1].moments(zone)),
-        )
-        ends = None if days is None else (days.first, days.last)
-        elsewhen = during if covered else None
-        return join_evidence(
-            store.points(),
-            store.assignments(),
-            store.districts(),
-            *finds,
-            promised_visits(store, folder.path, today, ends),
-            store.cases.standing(),
-            zone=zone,
-            visited=store.points_inspected_outside(elsewhen) if elsewhen else frozenset(),
-        )
+        known = store.points(), store.assignments(), store.districts()
+        visits = store.visits(wanted.during, named=described, own=wanted.own)
+        elsewhen = wanted.during if covered else None
+        visited = store.points_inspected_outside(elsewhen) if elsewhen else frozenset()
     finally:
         store.close()
+    violations, standing, promised = found()
+    return join_evidence(*known, visits, violations, promised, standing, zone=zone, visited=visited)
 
 
 def report_evidence(
-    folder: CityFolder, kind: Kind, period: Period, now: datetime, unit_id: str = ""
+    folder: CityFolder,
+    kind: Kind,
+    period: Period,
+    now: datetime,
+    unit_id: str = "",
+    beside: Executor | None = None,
 ) -> Evidence:
     """Join the records that a report is made from, a scorecard of a unit; see `city_evidence`."""
     return city_evidence(
@@ -135,6 +96,7 @@ def report_evidence(
         covered=kind in COVERED,
         # beside the city a scorecard puts its unit in its own period alone
         own=(unit_id, period) if kind is Kind.SCORECARD else None,
+        beside=beside,
     )
 
 
@@ -148,6 +110,7 @@ def city_report(
     unit_id: str = "",
     evidence: Evidence | None = None,
     is_whole: bool = True,
+    beside: Executor | None = None,
 ) -> ReportNumbers:
     """
     Count what a report of a city says.
@@ -168,6 +131,8 @@ def city_report(
         From `report_evidence`, where it is at hand.
     is_whole
         Whether the evidence is that of the whole city, which a scorecard compares with.
+    beside
+        Reads and counts beside this process, see `geoinspect.beside`; None for none.
 
     Raises
     ------
@@ -180,7 +145,7 @@ def city_report(
     period = Period.around(day, SPANS[kind])
     if period.first > now.astimezone(zone).date():
         raise InputError("{day} lies ahead: a report is about days that have begun.", day=day)
-    known = evidence or report_evidence(folder, kind, period, now, unit_id)
+    known = evidence or report_evidence(folder, kind, period, now, unit_id, beside)
     if kind is Kind.SCORECARD and not unit_id:
         raise InputError("A scorecard is about one unit: name it with --unit.")
     if unit_id and not (known.points["unit_id"] == unit_id).any():
@@ -194,71 +159,8 @@ def city_report(
         translate=translator(language),
         unit_id=unit_id if kind is Kind.SCORECARD else "",
         is_whole=is_whole,
+        beside=beside,
     )
-
-
-def make_forms(
-    folder: CityFolder,
-    numbers: ReportNumbers,
-    formats: tuple[str, ...],
-    *,
-    language: Language,
-    made_for: str = "",
-    link: Callable[[Figure], str] | None = None,
-    printer: Executor | None = None,
-) -> Forms:
-    """
-    Make the forms of a report, and read each back.
-
-    A file `templates/<kind>.docx` in the city's folder takes the place of our own Word layout.
-
-    Parameters
-    ----------
-    folder, numbers
-        The city, and what all forms say.
-    formats
-        Which of `FORMATS`.
-    language, made_for, link
-        As in `geoinspect.reports.render_page`.
-    printer
-        Prints the paper while the other forms are made, see `geoinspect.printing`; None to
-        print it after them.
-
-    Raises
-    ------
-    VerificationError
-        If a form does not show a figure as it is.
-    InputError
-        If the office's template cannot be filled.
-    """
-    issuer = folder.settings.issuer
-    page = ""
-    if {"html", "pdf"} & set(formats):
-        page = render_page(numbers, language=language, issuer=issuer, made_for=made_for, link=link)
-    paper: Callable[[], bytes] = bytes
-    if "pdf" in formats:
-        printed = None if printer is None else printer.submit(render_pdf, page)
-        paper = partial(render_pdf, page) if printed is None else printed.result
-    template = folder.path / TEMPLATES / f"{numbers.kind}.docx"
-    own = template.is_file()
-    word = b""
-    if "docx" in formats and own:
-        word = fill_template(template, numbers, language=language, issuer=issuer)
-    elif "docx" in formats:
-        word = write_word(numbers, language=language, issuer=issuer, made_for=made_for)
-    sheet = write_spreadsheet(numbers, language=language) if "xlsx" in formats else b""
-    # an office's own layout may leave figures out
-    differing = check_forms(numbers, page=page, word=b"" if own else word, spreadsheet=sheet)
-    if differing:
-        first = differing[0]
-        raise VerificationError(
-            "The report's form {form} shows {found!r} for {figure_id}, not {expected!r}.",
-            form=first.form,
-            found=first.found,
-            figure_id=first.figure_id,
-            expected=first.expected,
-        )
-    return Forms(numbers, page if "html" in formats else "", paper(), word, sheet)
 
 
 def usual_day(now: datetime, kind: Kind) -> date:

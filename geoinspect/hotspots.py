@@ -199,9 +199,10 @@ def hot_spots(
     """
     Find the cells where inspections find more or fewer violations than chance explains.
 
-    Costs one pass over the inspections and one over the cells for each row of the radius. Several visits to one point
-    count as independent: a point that is bad all year makes the cells around it hot,
-    which is what they are. Where nothing can be tested the result says why.
+    Costs one pass over the inspections, and one over the cells for each row of the radius.
+    Several visits to one point count as independent: a point that is bad all year makes the
+    cells around it hot, which is what they are. Where nothing can be tested the result says
+    why.
 
     Parameters
     ----------
@@ -277,12 +278,15 @@ def joined_cells(grid: Grid, chosen: BoolArray) -> list[tuple[shapely.Polygon, I
     cells = np.argwhere(chosen)
     if len(cells) == 0:
         return []
-    squares = np.asarray(shapely.polygons(grid.rings(cells)), dtype=object)
+    rings = grid.rings(cells)
+    squares = np.asarray(shapely.polygons(rings), dtype=object)
     # the cells do not overlap and share their corners to the last digit
     parts = shapely.get_parts(shapely.coverage_union_all(squares))
-    middles = np.asarray(shapely.centroid(squares), dtype=object)
+    middles = np.asarray(shapely.points(rings[:, :4].mean(axis=1)), dtype=object)
     owner, inside = shapely.STRtree(middles).query(parts, predicate="contains")
-    areas = [(part, np.sort(inside[owner == k])) for k, part in enumerate(parts)]
+    order = np.lexsort((inside, owner))
+    ends = np.cumsum(np.bincount(owner, minlength=len(parts)))[:-1]
+    areas = zip(parts, np.split(inside[order], ends), strict=True)
     return [(part, cells[own]) for part, own in sorted(areas, key=lambda area: int(area[1][0]))]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from geoinspect.arrays import IntArray
+    from geoinspect.arrays import BoolArray, IntArray
 
 #: Sources of violations that inspections found; all others are reports.
 FOUND_BY_INSPECTION = frozenset({"route", "inspection", "import", "generated"})
@@ -26,10 +26,13 @@ class Outcomes:
         Violations found, indexed by inspection id; 0 where none.
     unattached
         Violations that name no inspected point.
+    is_attached
+        Whether each violation names one, shape (n,).
     """
 
     found: pd.Series[int] = field(repr=False)
     unattached: tuple[str, ...]
+    is_attached: BoolArray = field(repr=False)
 
 
 def attach_violations(violations: pd.DataFrame, inspections: pd.DataFrame) -> Outcomes:
@@ -60,7 +63,8 @@ def attach_violations(violations: pd.DataFrame, inspections: pd.DataFrame) -> Ou
     nearest = pd.merge_asof(left, right, on="at", by="point", direction="nearest")
     found = np.bincount(nearest["row_y"], minlength=len(inspections))
     unattached = tuple(str(key) for key in violations.index[~is_attached])
-    return Outcomes(pd.Series(found.tolist(), index=inspections.index, dtype=np.int64), unattached)
+    counts = pd.Series(found, index=inspections.index, dtype=np.int64)
+    return Outcomes(counts, unattached, is_attached)
 
 
 def _timeline(point: IntArray, moments: pd.Series[Any]) -> pd.DataFrame:

@@ -1,35 +1,14 @@
-"""Print pages on paper (PDF), here or in a process beside."""
+"""Print pages on paper (PDF)."""
 
 from __future__ import annotations
 
 import re
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from importlib import import_module
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geoinspect.errors import MissingDependencyError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from concurrent.futures import Executor
-
 _PICTURE = re.compile("(<svg.*?</svg>)", re.DOTALL)
 _OWN = "picture:"
-
-
-@contextmanager
-def printer_beside() -> Iterator[Executor]:
-    """
-    Start a process in which `render_pdf` runs beside other work.
-
-    It loads what it prints with at once, while there is nothing to print yet.
-    """
-    # begun anew: a copy of this process would have its locks, and not the threads that hold them
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        pool.submit(import_module, "weasyprint")
-        yield pool
 
 
 def render_pdf(page: str) -> bytes:

@@ -18,6 +18,7 @@ import pandas as pd
 from geoinspect.atomic import write_bytes
 from geoinspect.estimates import visits_of
 from geoinspect.ledger import binding_numbers
+from geoinspect.words import as_categories
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,7 +58,7 @@ def promised_visits(
         Columns day, point_id, team_id, inclusion_probability (the whole chance, of targets of
         both stages), provenance ("listed" or "generated"), is_visited (False where the visit
         was dropped during the day), and of targets their category and the name of their
-        district, "" for points of the list; these words are kept as categories.
+        district, "" for points of the list; all words are kept as categories.
     """
     entries = store.ledger.entries()
     numbers = binding_numbers(entries)
@@ -74,14 +75,14 @@ def promised_visits(
     table = pd.DataFrame(
         {
             "day": np.repeat(moments, sizes),
-            **{
-                name: list(chain.from_iterable(kept[name] for _, kept in days))
-                for name in _KEPT_COLUMNS
-            },
+            "point_id": as_categories(_joined(days, "point_id")),
+            "team_id": as_categories(_joined(days, "team_id")),
+            "inclusion_probability": np.array(_joined(days, "inclusion_probability"), np.float64),
         }
     )
     targets = {key: fact for _, kept in days for key, fact in kept["targets"].items()}
-    row = pd.Index(list(targets), dtype=str).get_indexer(pd.Index(table["point_id"], dtype=str))
+    drawn = table["point_id"].cat
+    row = pd.Index(list(targets), dtype=object).get_indexer(drawn.categories)[drawn.codes]
     for name, words in _words(targets).items():
         # what is no target takes the last word
         table[name] = pd.Categorical([*words, _OF_THE_LIST[name]]).take(row)
@@ -125,6 +126,11 @@ def _visits_of_targets(
     kept = _visits(store, folder, entry, n_amendments)
     rows = [row for row, point in enumerate(kept["point_id"]) if point in kept["targets"]]
     return kept | {name: [kept[name][row] for row in rows] for name in _KEPT_COLUMNS}
+
+
+def _joined(days: list[tuple[date, dict[str, Any]]], name: str) -> list[Any]:
+    """Return a column of all days."""
+    return list(chain.from_iterable(kept[name] for _, kept in days))
 
 
 def _words(targets: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -12,6 +12,9 @@ from geoinspect.errors import InputError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+#: Who goes out where neither the settings nor a command say so.
+USUAL_TEAMS, USUAL_SHIFT = 10, "09:00-15:00"
+
 _CLOCK_RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|min|m|h|秒|分钟|分|小时)?")
 _SECONDS = {"s": 1, "sec": 1, "秒": 1, "h": 3600, "小时": 3600}

@@ -10,13 +10,14 @@ was never inspected, do not enter it. Whatever is left out is counted and named.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from geoinspect.beside import begun
 from geoinspect.density import (
     KernelParams,
     RateSurface,
@@ -32,6 +33,7 @@ from geoinspect.outcomes import FOUND_BY_INSPECTION, attach_violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from datetime import date
     from typing import Any
 
@@ -43,11 +45,11 @@ if TYPE_CHECKING:
     from geoinspect.hotspots import HotSpotParams, HotSpots
 
     FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
     BoolArray = NDArray[np.bool_]
 
 GENERATED = "generated"
 
-_REASON_TYPE = "U16"
 _COARSEST_CELL_M = 100.0
 _CELLS_PER_BANDWIDTH = 3
 
@@ -62,6 +64,8 @@ _LEFT_OUT = {
     "UNKNOWN_POINT": "{n} inspections were made at points that are not in the list of points.",
 }
 
+#: Reasons by their numbers, which a million rows are compared by; 0 is none.
+_REASONS = ("", *_LEFT_OUT)
 
 _SHRUNK = (
     "Cells with few inspections are drawn towards the rate of the city, {rate} per 100 "
@@ -84,7 +88,7 @@ class LeftOut:
         NO_PLACE, REPORTED, NEVER_INSPECTED, OUTSIDE_PERIOD or, for hot spots only,
         NO_INSPECTION for violations; UNKNOWN_POINT for inspections.
     ids
-        Which violations or inspections.
+        Which violations or inspections: what their table is indexed by.
     """
 
     code: str
@@ -228,13 +232,13 @@ class _Records:
     found: _Events
     made: _Events
     placed: _Events
-    reasons: NDArray[np.str_]
+    reasons: IntArray
     is_rate: bool
 
     @cached_property
     def counted(self) -> _Events:
         """Violations that count."""
-        return self.found.where(self.reasons == "")
+        return self.found.where(self.reasons == 0)
 
     @property
     def generated(self) -> bool:
@@ -309,16 +313,18 @@ def heat_with_hot_spots(
     *,
     bandwidth_m: float,
     timezone: str,
+    beside: Executor | None = None,
 ) -> tuple[HeatSurface, CityHotSpots | None]:
     """
     Return `heat_surface` and `city_hot_spots`, for which all events are placed only once.
 
     The hot spots are None where no inspection is recorded. Parameters and errors are those of
-    `heat_surface`.
+    `heat_surface`; a process `beside` looks for hot spots while this one smooths, see
+    `geoinspect.beside`.
     """
     records = _records(points, violations, inspections, timezone)
-    heat = _surface(records, bandwidth_m)
-    return heat, _hot_spots(records, None) if heat.is_rate else None
+    spots = _hot_spots(records, None, beside) if records.is_rate else None
+    return _surface(records, bandwidth_m), spots() if spots else None
 
 
 def counted_events(
@@ -402,7 +408,7 @@ def city_hot_spots(
     InputError
         If the city is too large for the cells.
     """
-    return _hot_spots(_records(points, violations, inspections, timezone, rated=True), params)
+    return _hot_spots(_records(points, violations, inspections, timezone, rated=True), params)()
 
 
 def _records(
@@ -448,22 +454,34 @@ def _surface(records: _Records, bandwidth_m: float) -> HeatSurface:
     )
 
 
-def _hot_spots(records: _Records, params: HotSpotParams | None) -> CityHotSpots:
-    """Find what stands out, and what became of it over the months."""
+def _hot_spots(
+    records: _Records, params: HotSpotParams | None, beside: Executor | None = None
+) -> Callable[[], CityHotSpots]:
+    """Begin to look for what stands out, see `begun`."""
     placed, reasons = records.placed, records.reasons.copy()
     outcomes = attach_violations(records.counted.table, placed.table)
-    reasons[records.found.table.index.isin(outcomes.unattached)] = "NO_INSPECTION"
+    reasons[np.flatnonzero(reasons == 0)[~outcomes.is_attached]] = _REASONS.index("NO_INSPECTION")
+    look = partial(_standing_out, params=params, extent=_extent(records.points, placed.lonlat))
     n_found = np.asarray(outcomes.found, np.int64)
-    extent = _extent(records.points, placed.lonlat)
-    spots = hot_spots(placed.lonlat, n_found, params=params, extent=extent)
     days = placed.day.to_numpy().astype("datetime64[D]")
-    period = _period(placed.day)
-    emerging = (
-        monthly_hot_spots(placed.lonlat, n_found, days, last=period[1], params=params)
-        if period
-        else None
-    )
-    return CityHotSpots(spots, emerging, _left_out(records.found, reasons, records.made))
+    found = begun(beside, look, placed.lonlat, n_found, days)
+    left_out = _left_out(records.found, reasons, records.made)
+    return lambda: CityHotSpots(*found(), left_out)
+
+
+def _standing_out(
+    lonlat: FloatArray,
+    found: IntArray,
+    day: NDArray[np.datetime64],
+    *,
+    params: HotSpotParams | None,
+    extent: tuple[float, float, float, float],
+) -> tuple[HotSpots, EmergingHotSpots | None]:
+    """Find what stands out, and what became of it over the months."""
+    spots = hot_spots(lonlat, found, params=params, extent=extent)
+    if len(day) == 0:
+        return spots, None
+    return spots, monthly_hot_spots(lonlat, found, day, last=day.max().item(), params=params)
 
 
 def _violation_events(points: GeoDataFrame, violations: pd.DataFrame, timezone: str) -> _Events:
@@ -515,8 +533,8 @@ def _days(moments: pd.Series[Any], timezone: str) -> pd.Series[Any]:
     return local.dt.tz_localize(None).dt.normalize()
 
 
-def _reasons(found: _Events, made: _Events, *, rated: bool) -> NDArray[np.str_]:
-    """Return why each violation is left out, "" where it counts; the first reason holds."""
+def _reasons(found: _Events, made: _Events, *, rated: bool) -> IntArray:
+    """Return the number of why each violation is left out; the first reason holds."""
     conditions = {"NO_PLACE": ~found.has_place}
     if rated:
         point_id = found.table["point_id"]
@@ -526,8 +544,8 @@ def _reasons(found: _Events, made: _Events, *, rated: bool) -> NDArray[np.str_]:
             "NEVER_INSPECTED": ~inspected.to_numpy(),
             "OUTSIDE_PERIOD": ~_within(found.day, _period(made.day)),
         }
-    reasons = np.select(list(conditions.values()), list(conditions), default="")
-    return reasons.astype(_REASON_TYPE)
+    numbers = [_REASONS.index(code) for code in conditions]
+    return np.select(list(conditions.values()), numbers, default=0).astype(np.int64)
 
 
 def _within(days: pd.Series[Any], period: tuple[date, date] | None) -> BoolArray:
@@ -559,9 +577,9 @@ def _extent(points: GeoDataFrame, *positions: FloatArray) -> tuple[float, float,
     return float(west), float(south), float(east), float(north)
 
 
-def _left_out(found: _Events, reasons: NDArray[np.str_], made: _Events) -> tuple[LeftOut, ...]:
+def _left_out(found: _Events, reasons: IntArray, made: _Events) -> tuple[LeftOut, ...]:
     """Collect what is left out by reason."""
-    ids = {code: found.table.index[reasons == code] for code in _LEFT_OUT}
+    ids = {code: found.table.index[reasons == _REASONS.index(code)] for code in _LEFT_OUT}
     ids["UNKNOWN_POINT"] = made.table.index[~made.has_place]
     return tuple(
         LeftOut(code, tuple(str(key) for key in keys)) for code, keys in ids.items() if len(keys)

@@ -30,7 +30,8 @@ from geoinspect.audit import verify_chain
 from geoinspect.basemaps import city_basemap
 from geoinspect.checklists import Checklist, Item, ItemClass, Kind
 from geoinspect.cityfolder import CityFolder
-from geoinspect.cli import main, serving
+from geoinspect.cli import serving
+from geoinspect.cli.main import main
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.people import Role
 from geoinspect.people.account import Account

@@ -19,7 +19,8 @@ LAYERS = (
     {"jobs"},
     {"citybackup"},
     {"casepapers", "ticketanswers"},
-    {"basemaps", "cityday", "cityimport", "cityreport"},
+    {"basemaps", "cityday", "cityforms", "cityimport", "cityreport"},
+    {"cityrecords"},
     {"cityfolder"},
     {"papers"},
     {"exports", "lotteryreport", "reports", "promised"},
@@ -40,7 +41,7 @@ LAYERS = (
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
     | {"masking", "workingdays", "officialpaper", "printing"},
-    {"arrays", "errors", "officefiles", "processes"},
+    {"arrays", "beside", "errors", "officefiles", "processes", "words"},
     {"__init__"},
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

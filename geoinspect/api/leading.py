@@ -11,8 +11,11 @@ from geoinspect.api.endpoints.reports import evidence_of
 from geoinspect.cityreport import usual_day
 from geoinspect.estimates import RateParams
 from geoinspect.messages import translator
-from geoinspect.reports import SPANS, Figure, Kind, Period, Span
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import SPANS
+from geoinspect.reports.numbers import Figure
 from geoinspect.reports.opening import headline
+from geoinspect.reports.periods import Period, Span
 from geoinspect.reports.tables import changes, groups
 from geoinspect.reports.work import Work
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
     from geoinspect.messages import Language
     from geoinspect.people import Actor
-    from geoinspect.reports import Evidence
+    from geoinspect.reports.evidence import Evidence
     from geoinspect.reports.numbers import Line
 
 By = Literal["district_id", "unit_id", "category"]

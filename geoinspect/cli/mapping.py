@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  typer reads the annotations
@@ -10,43 +10,41 @@ from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import typer
 
 from geoinspect.basemaps import city_basemap
-from geoinspect.chances import explain
-from geoinspect.cityday import weighed_points
-from geoinspect.cli.chances import likely_stops
-from geoinspect.cli.opening import released_record
+from geoinspect.beside import begun, load, process_beside
+from geoinspect.cityrecords import read_inspections
 from geoinspect.cli.options import (  # noqa: TC001  typer reads the annotations
     ServiceOption,
     ShiftOption,
     TeamsOption,
 )
 from geoinspect.cli.session import session_of
-from geoinspect.cli.verifying import parse_plan, read_plan_bytes
 from geoinspect.errors import InputError
 from geoinspect.maps import (
-    render_chances_map,
     render_heat_map,
     render_points_map,
-    render_routes_map,
     render_street_map,
     render_timeline_map,
 )
 from geoinspect.recency import recency
-from geoinspect.shifts import read_date
 from geoinspect.streetsurfaces import Streets, street_surface
 from geoinspect.surfaces import counted_events, heat_with_hot_spots
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
 
     import geopandas as gpd
+    import pandas as pd
 
     from geoinspect.cityfolder import CityFolder
     from geoinspect.cli.session import Session
     from geoinspect.surfaces import CountedEvents
+
+#: So many inspections keep two processes busy.
+_MANY = 100_000
 
 
 class MapKind(StrEnum):
@@ -106,12 +104,17 @@ def draw_map(
         basemap = city_basemap(city, report=step)
         step(_STEPS[kind])
         if kind is MapKind.ROUTES:
-            html = _routes_map(session, city, plan, basemap, dark=dark)
+            # loaded here and below: a lottery takes long to load, and no other map needs it
+            from geoinspect.cli.planmaps import routes_map
+
+            html = routes_map(session, city, plan, basemap, dark=dark)
         elif kind is MapKind.POINTS:
             html = _points_map(session, city, unit, basemap, dark=dark)
         elif kind is MapKind.CHANCES:
-            stops = likely_stops(city, day, teams, shift, service)
-            html = _chances_map(session, city, read_date(day), stops, basemap, dark=dark)
+            from geoinspect.cli.planmaps import chances_map
+
+            orders = (teams, shift, service)
+            html = chances_map(session, city, day, orders, basemap, dark=dark)
         elif kind is MapKind.TIMELINE:
             html = _timeline_map(session, city, unit, basemap, dark=dark)
         elif kind is MapKind.STREETS:
@@ -140,55 +143,21 @@ def _points_map(
     )
 
 
-def _routes_map(
-    session: Session, city: CityFolder, plan: Path | None, basemap: Path | None, *, dark: bool
-) -> str:
-    """Draw the routes of a plan."""
-    if plan is None:
-        record = released_record(session, city, city.store().ledger.binding())
-    else:
-        record = parse_plan(read_plan_bytes(plan), plan)
-    return render_routes_map(
-        record,
-        city.districts(),
-        language=session.language,
-        basemap=basemap,
-        dark=dark,
-    )
-
-
-def _chances_map(
-    session: Session, city: CityFolder, day: date, stops: float, basemap: Path | None, *, dark: bool
-) -> str:
-    """Draw how likely each point is, and why."""
-    points, weights, possible = weighed_points(city, day, stops)
-    told = [explain(reasons, session.translate) for reasons in points["reasons"]]
-    chance = weights.chances(possible, city.settings.chances)
-    return render_chances_map(
-        points,
-        pd.DataFrame({"chance": chance, "reasons": told}, index=points.index),
-        city.districts(),
-        city.store().assignments(),
-        day=day,
-        language=session.language,
-        city_name=city.settings.name,
-        basemap=basemap,
-        dark=dark,
-    )
-
-
 def _heat_map(
     session: Session, city: CityFolder, unit: str | None, basemap: Path | None, *, dark: bool
 ) -> str:
     """Draw violations per inspection, of all points or of a unit's own."""
-    points, violations, inspections = _tables_of(city, unit)
-    heat, found = heat_with_hot_spots(
-        points,
-        violations,
-        inspections,
-        bandwidth_m=city.settings.heat_bandwidth_m,
-        timezone=city.settings.timezone,
-    )
+    with _beside(city) as beside:
+        points, violations, inspections = _tables_of(city, unit, beside=beside)
+        load(beside, "geoinspect.surfaces", "scipy.stats")
+        heat, found = heat_with_hot_spots(
+            points,
+            violations,
+            inspections,
+            bandwidth_m=city.settings.heat_bandwidth_m,
+            timezone=city.settings.timezone,
+            beside=beside,
+        )
     timezone = city.settings.timezone
     today = datetime.now(ZoneInfo(timezone)).date()
     remarks = [left_out.render(session.translate) for left_out in heat.left_out]
@@ -285,18 +254,24 @@ def _counted(
     return points, events, remarks
 
 
+@contextmanager
+def _beside(city: CityFolder) -> Iterator[Executor | None]:
+    """Start a process beside this one where there is enough to do for two."""
+    if city.store().n_inspections() < _MANY:
+        yield None
+        return
+    with process_beside("geoinspect.cityrecords") as beside:
+        yield beside
+
+
 def _tables_of(
-    city: CityFolder, unit: str | None, *facts: str
+    city: CityFolder, unit: str | None, *facts: str, beside: Executor | None = None
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
     """Return points, violations with some facts, and inspections; of all or of a unit's points."""
     store = city.store()
-    with ThreadPoolExecutor(1) as beside:
-        made = beside.submit(store.inspections)
-        violations, points = store.placed_violations(*facts), store.points()
-    # ids that many rows share are compared as numbers
-    violations, inspections = (
-        table.astype({"point_id": "category"}) for table in (violations, made.result())
-    )
+    made = begun(beside, read_inspections, city)
+    violations, points = store.placed_violations(*facts), store.points()
+    inspections = made()
     if unit is not None:
         points = _points_of(city, points, unit)
         violations = violations[violations["point_id"].isin(points.index)]

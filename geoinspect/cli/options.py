@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from geoinspect.cityday import USUAL_SHIFT, USUAL_TEAMS
+from geoinspect.shifts import USUAL_SHIFT, USUAL_TEAMS
 
 TeamsOption = Annotated[
     int | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003  typer reads the annotations
 from typing import Annotated
@@ -10,11 +9,10 @@ from typing import Annotated
 import typer
 
 from geoinspect.atomic import write_bytes
-from geoinspect.cityreport import FORMATS, city_report, make_forms, usual_day
+from geoinspect.beside import process_beside
 from geoinspect.cli.session import session_of
 from geoinspect.errors import InputError
-from geoinspect.printing import printer_beside
-from geoinspect.reports import Kind  # noqa: TC001  typer reads the annotations
+from geoinspect.reports.kinds import FORMATS, Kind
 from geoinspect.shifts import read_date
 
 
@@ -42,12 +40,14 @@ def report(
     Example: geoinspect -C taicang report weekly --date 2026-11-23 -o reports
     """
     session = session_of(context)
-    folder, now = session.city(), datetime.now(UTC)
     wanted = read_formats(formats)
-    local = now.astimezone(folder.settings.zone)
-    beside = printer_beside() if "pdf" in wanted else nullcontext()
-    with beside as printer, session.steps() as step:
+    with process_beside("geoinspect.cityrecords") as beside, session.steps() as step:
+        # loaded here: until then the other process has begun to load, too
+        from geoinspect.cityreport import city_report, usual_day
+
         step("Counting")
+        folder, now = session.city(), datetime.now(UTC)
+        local = now.astimezone(folder.settings.zone)
         numbers = city_report(
             folder,
             kind,
@@ -55,9 +55,12 @@ def report(
             now=now,
             language=session.language,
             unit_id=unit,
+            beside=beside,
         )
         step("Writing the forms")
-        forms = make_forms(folder, numbers, wanted, language=session.language, printer=printer)
+        from geoinspect.cityforms import make_forms
+
+        forms = make_forms(folder, numbers, wanted, language=session.language, beside=beside)
     stem = f"{kind}-{numbers.period.first}" + (f"-{unit}" if unit else "")
     session.log("export", f"report {stem}")
     for form in wanted:

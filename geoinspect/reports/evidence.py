@@ -51,13 +51,13 @@ class Evidence:
         Indexed by point id: name, category, district_id, district, unit_id, unit, lon, lat
         (WGS-84 degrees).
     inspections
-        One row an inspection, by day: inspection_id, point_id, day, the columns of `GROUPS`,
-        found (what counts for the city that was found there that day), found_unit (what of it
-        counts for the unit), inclusion_probability (NaN if not known), team_id, and
-        is_target: a place that nobody had listed, which no unit answers for yet.
+        One row an inspection, by day: inspection_id (where ids were read), point_id, day, the
+        columns of `GROUPS`, found (what counts for the city that was found there that day),
+        found_unit (what of it counts for the unit), inclusion_probability (NaN if not known),
+        team_id, and is_target: a place that nobody had listed, which no unit answers for yet.
     violations
-        One row a violation, by day: violation_id, point_id, day, found_at, item, severity,
-        source, description (where it was read), reason (see
+        One row a violation, by day: violation_id (where ids were read), point_id, day, found_at,
+        item, severity, source, description (where it was read), reason (see
         `geoinspect.estimates.attribution.REASONS`), counts (whether it is a problem that
         counts), counts_unit (whether it counts for the unit), the columns of `GROUPS`.
     dropped
@@ -114,7 +114,7 @@ def join_evidence(
     points, assignments, districts
         As the store gives them.
     inspections, violations
-        As `Store.finds` gives them.
+        As `Store.visits` and `Store.finds` give them.
     promised
         What the binding plans drew; see `geoinspect.promised.promised_visits`.
     standing
@@ -132,6 +132,9 @@ def join_evidence(
         day; with several inspections that day, by the last, which is the drawn one.
     """
     known = _with_groups(points, assignments, districts)
+    promised = promised.assign(
+        point_id=_words(promised["point_id"]), team_id=_words(promised["team_id"])
+    )
     places = _with_targets(known, districts, promised)
     visits = _visits(inspections, places, zone)
     found = _violations(violations, places, standing, zone)
@@ -173,7 +176,7 @@ def _with_targets(
 ) -> pd.DataFrame:
     """Add the places that nobody listed and plans drew: they have a district, and no unit."""
     drawn = promised[(promised["provenance"] == "generated").to_numpy()]
-    drawn = drawn.drop_duplicates("point_id").set_index("point_id")
+    drawn = drawn.drop_duplicates("point_id").astype({"point_id": str}).set_index("point_id")
     drawn = drawn[~drawn.index.isin(known.index)]
     ids = pd.Series(districts.index, index=districts["name"], dtype=str)
     ids = ids[~ids.index.duplicated()]
@@ -192,7 +195,7 @@ def _with_targets(
 def _visits(inspections: pd.DataFrame, places: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     table = pd.DataFrame(
         {
-            "inspection_id": inspections["inspection_id"],
+            **_ids(inspections, "inspection_id"),
             "point_id": _words(inspections["point_id"]),
             "at": inspections["inspected_at"],
             "day": _days(inspections["inspected_at"], zone),
@@ -207,7 +210,7 @@ def _violations(
     """Lay out violations, and say for whom each counts."""
     table = pd.DataFrame(
         {
-            "violation_id": violations["violation_id"],
+            **_ids(violations, "violation_id"),
             "point_id": _words(violations["point_id"]),
             "found_at": violations["found_at"].dt.tz_convert(zone),
             "day": _days(violations["found_at"], zone),
@@ -243,12 +246,24 @@ def _with_standing(
     )
 
 
+def _ids(table: pd.DataFrame, column: str) -> dict[str, pd.Series[str]]:
+    """Return the ids of records where they were read."""
+    return {column: table[column]} if column in table else {}
+
+
 def _words(values: pd.Series[Any]) -> pd.Categorical:
     """Return words, "" where there is none, as numbers in the order of the words."""
     code, names = pd.factorize(values)
     words = np.append(np.asarray(names, dtype=object), "")
     kept, number = np.unique(words.astype(str), return_inverse=True)
     return pd.Categorical.from_codes(number[code], categories=pd.Index(kept, dtype=object))
+
+
+def _taken(words: Any, row: IntArray) -> pd.Categorical:
+    """Take words by their row, "" for the row -1."""
+    blank = words.categories.get_indexer(pd.Index([""]))
+    codes = np.append(words.codes, blank)[row]
+    return pd.Categorical.from_codes(codes, categories=words.categories)
 
 
 def _by_day(table: pd.DataFrame) -> pd.DataFrame:
@@ -270,28 +285,24 @@ def _grouped(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     point = table["point_id"].cat
     row = places.index.get_indexer(point.categories)[point.codes]
     for column in GROUPS:
-        words = _words(pd.concat([places[column], pd.Series([""])]))[:-1]
-        none = words.categories.get_indexer(pd.Index([""]))
-        codes = np.append(words.codes, none)[row]
-        table[column] = pd.Categorical.from_codes(codes, categories=words.categories)
+        table[column] = _taken(_words(places[column]), row)
     table["is_target"] = np.append(places["is_target"].to_numpy(bool), False)[row]
     return table
 
 
 def _with_chances(visits: pd.DataFrame, promised: pd.DataFrame, is_last: BoolArray) -> pd.DataFrame:
     """Look up chance and team of each visit; NaN and "" where no plan drew it."""
-    points = visits["point_id"].cat
-    drawn_at = points.categories.get_indexer(pd.Index(promised["point_id"]))
+    points, drawn = visits["point_id"].cat, promised["point_id"].cat
+    drawn_at = points.categories.get_indexer(drawn.categories)[drawn.codes]
     promised, drawn_at = promised[drawn_at >= 0], drawn_at[drawn_at >= 0]
-    drawn = _keys(drawn_at, promised["day"])
-    row = pd.Index(drawn).get_indexer(pd.Index(_keys(points.codes, visits["day"])))
+    keys = pd.Index(_keys(drawn_at, promised["day"]))
+    row = keys.get_indexer(pd.Index(_keys(points.codes, visits["day"])))
     # a second visit on one day was not drawn
     row = np.where(is_last, row, -1)
     chance = np.append(promised["inclusion_probability"].to_numpy(np.float64), np.nan)
-    team = _words(pd.concat([promised["team_id"], pd.Series([""])]))
     return visits.assign(
         inclusion_probability=chance[row],
-        team_id=pd.Categorical.from_codes(team.codes[row], categories=team.categories),
+        team_id=_taken(promised["team_id"].array, row),
     )
 
 
@@ -300,7 +311,9 @@ def _last_of_day(visits: pd.DataFrame) -> BoolArray:
     keys = _keys(visits["point_id"].cat.codes, visits["day"])
     if pd.Index(keys).is_unique:
         return np.ones(len(visits), np.bool_)
-    order = np.lexsort((visits["inspection_id"], visits["at"].to_numpy("datetime64[us]"), keys))
+    # what was made at one moment is told apart by its id alone: without ids there is no difference
+    last: list[Any] = [visits["inspection_id"]] if "inspection_id" in visits else []
+    order = np.lexsort((*last, visits["at"].to_numpy("datetime64[us]"), keys))
     is_last = np.empty(len(visits), np.bool_)
     is_last[order] = np.append(np.diff(keys[order]) != 0, True)
     return is_last

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoinspect.estimates import RateParams
-from geoinspect.reports.numbers import Kind, ReportNumbers
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.numbers import ReportNumbers
 from geoinspect.reports.opening import headline, remarks, sentences, trend, trend_periods
 from geoinspect.reports.periods import Period, Span
-from geoinspect.reports.places import emerging_places
+from geoinspect.reports.places import emerging_places, history_of
 from geoinspect.reports.tables import (
     against_city,
     changes,
@@ -22,6 +23,7 @@ from geoinspect.reports.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from datetime import datetime
 
     from geoinspect.reports.evidence import Evidence
@@ -63,6 +65,7 @@ def make_report(
     unit_id: str = "",
     is_whole: bool = True,
     params: RateParams | None = None,
+    beside: Executor | None = None,
 ) -> ReportNumbers:
     """
     Count everything that a report says.
@@ -85,19 +88,22 @@ def make_report(
         Whether the evidence is that of the whole city; otherwise nothing is compared with it.
     params
         How rates are computed.
+    beside
+        Looks for hot spots while this process counts, see `geoinspect.beside`; None for none.
     """
     own = evidence.where(unit_id=unit_id) if unit_id else evidence
     params = params or RateParams()
     work = Work(own, period, params, translate, of_unit=bool(unit_id))
     city_work = Work(evidence, period, params, translate)
+    # where somebody sees a part of the city only, what stands out in it says nothing of the city
+    history = history_of(work, beside) if is_whole and kind in _WITH_PLACES else None
     tables = [
         table
         for make in _TABLES[kind]
         if is_whole or make is not against_city
         if (table := make(work, city_work)) is not None
     ]
-    # where somebody sees a part of the city only, what stands out in it says nothing of the city
-    places = emerging_places(work) if is_whole and kind in _WITH_PLACES else None
+    places = None if history is None else emerging_places(work, history)
     return ReportNumbers(
         kind=kind,
         city=city,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,18 +22,8 @@ if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray
     from geoinspect.messages import Remark
     from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.kinds import Kind
     from geoinspect.reports.periods import Period
-
-
-class Kind(StrEnum):
-    """The reports of the office."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    QUARTERLY = "quarterly"
-    ANNUAL = "annual"
-    SCORECARD = "scorecard"
 
 
 @dataclass(frozen=True)

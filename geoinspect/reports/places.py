@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from geoinspect.beside import begun
 from geoinspect.emerging import MONTHS, TrendClass, monthly_hot_spots
 from geoinspect.messages import Remark
 from geoinspect.reports.numbers import Figure, Line, PlaceMap, Table, count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
     from geoinspect.arrays import FloatArray
     from geoinspect.emerging import EmergingArea, EmergingHotSpots
     from geoinspect.reports.evidence import Evidence
@@ -35,9 +40,40 @@ _COLUMNS = (
 )
 
 
-def emerging_places(work: Work) -> tuple[Table, PlaceMap | None] | None:
+class History(NamedTuple):
+    """
+    What is needed to tell what became of hot spots.
+
+    Attributes
+    ----------
+    visits
+        Inspections of points of the list: row of the point, day, found, lon, lat.
+    emerging
+        Waits for the hot spots of the months, and returns them.
+    """
+
+    visits: pd.DataFrame
+    emerging: Callable[[], EmergingHotSpots | None]
+
+
+def history_of(work: Work, beside: Executor | None = None) -> History:
+    """Begin to look for the hot spots of the months up to the end of the period, see `begun`."""
+    visits = _placed(work.everything)
+    look = partial(monthly_hot_spots, last=work.period.last)
+    lonlat, found = visits[["lon", "lat"]].to_numpy(), visits["found"].to_numpy(np.int64)
+    return History(visits, begun(beside, look, lonlat, found, visits["day"].to_numpy()))
+
+
+def emerging_places(work: Work, history: History) -> tuple[Table, PlaceMap | None] | None:
     """
     List the areas that stood out in the months up to the end of the period.
+
+    Parameters
+    ----------
+    work
+        The report in the making.
+    history
+        From `history_of`.
 
     Returns
     -------
@@ -45,20 +81,13 @@ def emerging_places(work: Work) -> tuple[Table, PlaceMap | None] | None:
         The table, and the picture if an area stood out; None where inspections were made in
         too few months for a trend.
     """
-    visits = _placed(work.everything)
-    emerging = monthly_hot_spots(
-        visits[["lon", "lat"]].to_numpy(),
-        visits["found"].to_numpy(np.int64),
-        visits["day"].to_numpy(),
-        last=work.period.last,
-    )
+    emerging = history.emerging()
     if emerging is None:
         return None
     areas = emerging.areas()
     shown = areas[:_MOST_AREAS]
-    visits = _of_the_months(visits, work)
-    visits["shape"] = shapely.points(visits["lon"], visits["lat"])
-    lines = tuple(_line(number, area, visits, work) for number, area in enumerate(shown, start=1))
+    points = _of_the_months(history.visits, work)
+    lines = tuple(_line(number, area, points, work) for number, area in enumerate(shown, start=1))
     table = Table(TABLE_ID, _TITLE, _COLUMNS, lines, _note(emerging, len(shown), len(areas)))
     if not shown:
         return table, None
@@ -84,14 +113,16 @@ def _placed(evidence: Evidence) -> pd.DataFrame:
 
 
 def _of_the_months(visits: pd.DataFrame, work: Work) -> pd.DataFrame:
-    """Sum up what was made and found at each point in the months of the history."""
+    """Sum up what was made and found at each point in the months of the history; with its place."""
     last = np.datetime64(work.period.last, "M")
     month = visits["day"].to_numpy().astype("datetime64[M]")
     near = visits[(month > last - MONTHS) & (month <= last)]
     n = len(work.everything.points)
+    shapes: Any = shapely.points(work.everything.points[["lon", "lat"]].to_numpy(np.float64))
     return work.everything.points.assign(
         made=np.bincount(near["row"], minlength=n),
         found=np.bincount(near["row"], near["found"], minlength=n),
+        shape=shapes,
     )
 
 

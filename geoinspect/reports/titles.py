@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geoinspect.reports.numbers import Kind
+from geoinspect.reports.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,9 +27,10 @@ from sqlalchemy import (
 )
 
 from geoinspect.store.columns import Geometry
+from geoinspect.words import as_categories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
     from sqlalchemy import Column, ColumnElement, Connection, Engine, Table
@@ -52,6 +53,7 @@ def read_columns(
     wanted: ColumnElement[bool] | None = None,
     *,
     shaped: bool = True,
+    shared: Collection[str] = (),
 ) -> pd.DataFrame:
     """
     Read some columns of a table, in the order in which its rows are stored.
@@ -68,6 +70,8 @@ def read_columns(
         Which rows; None for all.
     shaped
         Whether places are wanted as shapes, which take long to make.
+    shared
+        Columns of texts that many rows share: they are wanted as categories.
 
     Returns
     -------
@@ -87,10 +91,12 @@ def read_columns(
         for portion in portions:
             for name, values in zip(names, portion, strict=True):
                 gathered[name] += values
-    frame = {}
+    frame: dict[str, Any] = {}
     for column in columns:
         if isinstance(column.type, Geometry) and not shaped:
             frame["lon"], frame["lat"] = _positions(gathered[column.name])
+        elif column.name in shared:
+            frame[column.name] = as_categories(gathered[column.name])
         else:
             frame[column.name] = _array(column, gathered[column.name])
     return pd.DataFrame(frame)

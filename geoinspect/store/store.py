@@ -260,10 +260,13 @@ class Store:
         Returns
         -------
         violations
-            Indexed by id and sorted by it: `point_id`, `source`, `found_at` in UTC, `lon` and
-            `lat` (WGS-84 degrees, NaN where none are recorded), and the facts.
+            In the order in which they were stored: `point_id` and `source` as categories,
+            `found_at` in UTC, `lon` and `lat` (WGS-84 degrees, NaN where none are recorded),
+            and the facts.
         """
-        return self._read_whole(tables.violations, (*_PLACE_FACTS, *facts), shaped=False)
+        return read_columns(
+            self._engine, tables.violations, (*_PLACE_FACTS, *facts), shaped=False, shared=_SHARED
+        )
 
     def violation(self, violation_id: str) -> gpd.GeoDataFrame:
         """Return one violation as a table of one row, of none if there is no such; see above."""
@@ -286,53 +289,88 @@ class Store:
         inspections = self._read(tables.inspections, wanted)
         return inspections.assign(inspected_at=_as_utc(inspections["inspected_at"]))
 
+    def n_inspections(self) -> int:
+        """Return how many inspections are recorded."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(tables.inspections)) or 0
+
     def points_of_violations(self, during: Span) -> pd.Series[str]:
         """Return the point of each violation found in a span; see `inspections`."""
         found = _within(tables.violations.c.found_at, during)
         return self._read(tables.violations, found)["point_id"].dropna()
 
-    def finds(
+    def visits(
         self,
         during: Span | None = None,
         *,
-        sources: Collection[str] = (),
-        described: bool = True,
+        named: bool = True,
         own: tuple[str, Span] | None = None,
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    ) -> pd.DataFrame:
         """
-        Return what a report counts over, fast: inspections and violations without places.
+        Return the inspections that a report counts over, fast.
 
         Parameters
         ----------
         during
             From when until before when, timezone-aware; None for all.
-        sources
-            Violations from these are returned whenever they were found.
-        described
-            Whether violations come with their descriptions, which are long.
+        named
+            Whether they come with their ids, which only lists show.
         own
             A unit and a span: outside of the span only what lies at points of the unit is
             returned. None for what lies anywhere.
 
         Returns
         -------
-        inspections, violations
-            As `inspections` and `violations` give them, with the id as a column and without
-            `geometry` and `category`, in the order in which they were stored.
+        inspections
+            As `inspections` gives them, with the id as a column, `point_id` as categories, in
+            the order in which they were stored.
         """
-        made = found = None
+        made = None if during is None else _within(tables.inspections.c.inspected_at, during)
+        if made is not None and own is not None:
+            made = and_(made, _of_unit_or_within(tables.inspections.c.inspected_at, *own))
+        facts = (*(("inspection_id",) if named else ()), *_VISIT_FACTS)
+        return read_columns(self._engine, tables.inspections, facts, made, shared=_SHARED)
+
+    def finds(
+        self,
+        during: Span | None = None,
+        *,
+        sources: Collection[str] = (),
+        named: bool = True,
+        described: bool = True,
+        own: tuple[str, Span] | None = None,
+    ) -> pd.DataFrame:
+        """
+        Return the violations that a report counts over, fast: without their places.
+
+        Parameters
+        ----------
+        during, named, own
+            As in `visits`.
+        sources
+            Violations from these are returned whenever they were found.
+        described
+            Whether they come with their descriptions, which are long.
+
+        Returns
+        -------
+        violations
+            As `violations` gives them, with the id as a column, `point_id`, `item` and `source`
+            as categories, without `geometry` and `category`, in the order in which they were
+            stored.
+        """
+        found = None
         if during is not None:
-            made = _within(tables.inspections.c.inspected_at, during)
             found = _within(tables.violations.c.found_at, during)
             if own is not None:
-                made = and_(made, _of_unit_or_within(tables.inspections.c.inspected_at, *own))
                 found = and_(found, _of_unit_or_within(tables.violations.c.found_at, *own))
             found = or_(found, tables.violations.c.source.in_(sorted(sources)))
-        facts = (*_FIND_FACTS, *(("description",) if described else ()))
-        return (
-            read_columns(self._engine, tables.inspections, _VISIT_FACTS, made),
-            read_columns(self._engine, tables.violations, facts, found),
+        facts = (
+            *(("violation_id",) if named else ()),
+            *_FIND_FACTS,
+            *(("description",) if described else ()),
         )
+        return read_columns(self._engine, tables.violations, facts, found, shared=_SHARED)
 
     def points_inspected_outside(self, during: Span) -> frozenset[str]:
         """Return the ids of the points that were inspected before or after a span; see `finds`."""
@@ -494,12 +532,10 @@ class Store:
         with self._engine.connect() as connection:
             return _table(connection, table, wanted)
 
-    def _read_whole(
-        self, table: Table, names: tuple[str, ...] = (), *, shaped: bool = True
-    ) -> pd.DataFrame:
-        """Read columns of a table that may be large, indexed by its key and sorted by it."""
-        wanted = names or tuple(column.name for column in table.columns)
-        frame = read_columns(self._engine, table, wanted, shaped=shaped).set_index(_key(table))
+    def _read_whole(self, table: Table) -> pd.DataFrame:
+        """Read a table that may be large, indexed by its key and sorted by it."""
+        names = tuple(column.name for column in table.columns)
+        frame = read_columns(self._engine, table, names).set_index(_key(table))
         return frame if frame.index.is_monotonic_increasing else frame.sort_index()
 
     def _read_places(self, table: Table, bbox: Bounds | None = None) -> gpd.GeoDataFrame:
@@ -534,9 +570,11 @@ class Store:
         return changes
 
 
-_VISIT_FACTS = ("inspection_id", "point_id", "inspected_at")
-_PLACE_FACTS = ("violation_id", "point_id", "source", "found_at", "geometry")
-_FIND_FACTS = ("violation_id", "point_id", "found_at", "item", "severity", "source")
+_VISIT_FACTS = ("point_id", "inspected_at")
+_PLACE_FACTS = ("point_id", "source", "found_at", "geometry")
+_FIND_FACTS = ("point_id", "found_at", "item", "severity", "source")
+#: Words that many rows share.
+_SHARED = frozenset({"point_id", "item", "source"})
 
 
 def _within(column: Column[Any], during: Span) -> ColumnElement[bool]:

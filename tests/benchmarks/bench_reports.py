@@ -36,15 +36,13 @@ from geoinspect.cityfolder import CityFolder
 from geoinspect.cityreport import city_report, report_evidence
 from geoinspect.network import read_network
 from geoinspect.printing import render_pdf
-from geoinspect.reports import (
-    SPANS,
-    Kind,
-    Period,
-    check_forms,
-    render_page,
-    write_spreadsheet,
-    write_word,
-)
+from geoinspect.reports.check import check_forms
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import SPANS
+from geoinspect.reports.periods import Period
+from geoinspect.reports.spreadsheet import write_spreadsheet
+from geoinspect.reports.web import render_page
+from geoinspect.reports.word import write_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from geoinspect.cli import main
+from geoinspect.cli.main import main
 from geoinspect.demo import tinytown_folder
 
 if TYPE_CHECKING:

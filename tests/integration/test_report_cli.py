@@ -17,7 +17,9 @@ from geoinspect.api.app import create_app
 from geoinspect.cityfolder import CityFolder
 from geoinspect.cityreport import city_evidence, city_report, report_evidence
 from geoinspect.printing import render_pdf
-from geoinspect.reports import SPANS, Kind, Period, days_behind
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import SPANS, days_behind
+from geoinspect.reports.periods import Period
 
 from .conftest import geoinspect
 

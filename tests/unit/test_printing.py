@@ -6,16 +6,17 @@ import pickle
 
 import pytest
 
+from geoinspect.beside import begun, process_beside
 from geoinspect.errors import MissingDependencyError
-from geoinspect.printing import printer_beside, render_pdf
+from geoinspect.printing import render_pdf
 
 PICTURE = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path d='M0 0h9'/></svg>"
 PAGE = f"<p>检查</p>{PICTURE}"
 
 
 def test_a_process_beside_prints_the_same_bytes():
-    with printer_beside() as printer:
-        assert printer.submit(render_pdf, PAGE).result() == render_pdf(PAGE)
+    with process_beside("weasyprint") as beside:
+        assert begun(beside, render_pdf, PAGE)() == begun(None, render_pdf, PAGE)()
 
 
 def test_a_page_loads_nothing_when_it_is_printed(caplog):

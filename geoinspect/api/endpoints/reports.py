@@ -14,15 +14,20 @@ from geoinspect.api.permits import needs
 from geoinspect.api.responses import PageResponse
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
 from geoinspect.audit import log
-from geoinspect.cityreport import city_evidence, city_report, make_forms, usual_day
+from geoinspect.cityforms import make_forms
+from geoinspect.cityreport import city_evidence, city_report, usual_day
 from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
-from geoinspect.reports import COVERED, DESCRIBED, SPANS, Kind, Period, Records, days_behind
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind
+from geoinspect.reports.numbers import Records
+from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
     from geoinspect.api.sight import Sight
     from geoinspect.messages import Language
-    from geoinspect.reports import Evidence, ReportNumbers
+    from geoinspect.reports.evidence import Evidence
+    from geoinspect.reports.numbers import ReportNumbers
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 

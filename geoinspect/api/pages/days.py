@@ -13,12 +13,12 @@ from fastapi import APIRouter, Request
 from geoinspect.api.pages.rendering import AppPage, render
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
-from geoinspect.cityday import USUAL_SHIFT, USUAL_TEAMS
 from geoinspect.errors import NotFoundError
 from geoinspect.ledger import attempts_of, repeats_of_month, unrevealed
 from geoinspect.people import Permission
 from geoinspect.people.rights import visible_routes
 from geoinspect.sealing import release_time, released_teams
+from geoinspect.shifts import USUAL_SHIFT, USUAL_TEAMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

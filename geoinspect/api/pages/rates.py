@@ -37,7 +37,8 @@ from geoinspect.errors import NotFoundError
 from geoinspect.maps import TIMELINE_TITLE, own_scripts, page_words
 from geoinspect.messages import translator
 from geoinspect.people import Permission
-from geoinspect.reports import Kind, Records
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.numbers import Records
 from geoinspect.reports.opening import headline, on_chances, sentences
 
 if TYPE_CHECKING:

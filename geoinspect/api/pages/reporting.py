@@ -16,7 +16,7 @@ from geoinspect.cityreport import usual_day
 from geoinspect.errors import GeoinspectError
 from geoinspect.messages import translator
 from geoinspect.people import Permission
-from geoinspect.reports import Kind
+from geoinspect.reports.kinds import Kind
 
 router = APIRouter(prefix="/app", include_in_schema=False)
 

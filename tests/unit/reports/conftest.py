@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from geoinspect.reports import Evidence, Kind, Period, Span, join_evidence, make_report
+from geoinspect.reports.evidence import Evidence, join_evidence
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import make_report
+from geoinspect.reports.periods import Period, Span
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOSTILE = "=HYPERLINK(1)</script><img src=x onerror=alert(1)>"

@@ -12,16 +12,13 @@ from openpyxl import load_workbook
 
 from geoinspect.errors import InputError
 from geoinspect.printing import render_pdf
-from geoinspect.reports import (
-    SPANS,
-    Kind,
-    Span,
-    check_forms,
-    fill_template,
-    render_page,
-    write_spreadsheet,
-    write_word,
-)
+from geoinspect.reports.check import check_forms
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import SPANS
+from geoinspect.reports.periods import Span
+from geoinspect.reports.spreadsheet import write_spreadsheet
+from geoinspect.reports.web import render_page
+from geoinspect.reports.word import fill_template, write_word
 
 from .conftest import HOSTILE, report
 

@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geoinspect.reports import SPANS, Figure, Kind, Period, Span, join_evidence
+from geoinspect.reports.evidence import join_evidence
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import SPANS
+from geoinspect.reports.numbers import Figure
+from geoinspect.reports.periods import Period, Span
 
 from .conftest import ZONE, report, tables
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoinspect.reports import Period, Span
+from geoinspect.reports.periods import Period, Span
 
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 

@@ -8,15 +8,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geoinspect.reports import (
-    SPANS,
-    Kind,
-    check_forms,
-    join_evidence,
-    render_page,
-    write_spreadsheet,
-    write_word,
-)
+from geoinspect.reports.check import check_forms
+from geoinspect.reports.evidence import join_evidence
+from geoinspect.reports.kinds import Kind
+from geoinspect.reports.making import SPANS
+from geoinspect.reports.spreadsheet import write_spreadsheet
+from geoinspect.reports.web import render_page
+from geoinspect.reports.word import write_word
 
 from .conftest import ZONE, report, tables
 

@@ -10,6 +10,21 @@ from geoinspect.responsibility import assign
 from geoinspect.store import bulk, tables
 
 
+def as_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Write categories as the texts that they stand for."""
+    shared = table.select_dtypes("category").columns
+    texts = {name: [None if pd.isna(v) else v for v in table[name]] for name in shared}
+    return table.assign(**{name: pd.Series(values) for name, values in texts.items()})
+
+
+def test_records_come_without_their_ids_where_nobody_asks_for_them(store):
+    store.merge_violations(tinytown.violations())
+    store.merge_inspections(tinytown.inspections())
+    assert list(store.visits(named=False)) == ["point_id", "inspected_at"]
+    assert "violation_id" not in store.finds(named=False)
+    assert len(store.finds(named=False)) == len(tinytown.violations())
+
+
 def test_finds_are_the_records_without_their_places(store, monkeypatch):
     # more portions than one
     monkeypatch.setattr(bulk, "_PORTION", 7)
@@ -17,7 +32,10 @@ def test_finds_are_the_records_without_their_places(store, monkeypatch):
     violations["found_at"] += pd.Timedelta(microseconds=7)
     store.merge_violations(violations)
     store.merge_inspections(tinytown.inspections())
-    visits, found = store.finds()
+    visits, found = store.visits(), store.finds()
+    for column in (visits["point_id"], found["point_id"], found["source"]):
+        assert isinstance(column.dtype, pd.CategoricalDtype)
+    visits, found = (as_texts(table) for table in (visits, found))
     pd.testing.assert_frame_equal(
         visits.set_index("inspection_id").sort_index(), store.inspections()
     )
@@ -43,8 +61,10 @@ def test_places_come_back_as_they_went_in(store):
 def test_places_can_be_read_as_columns(store, rows):
     violations = tinytown.violations().iloc[rows]
     store.merge_violations(violations)
-    shaped, back = store.violations(), store.placed_violations("severity")
-    assert list(back.columns) == ["point_id", "source", "found_at", "lon", "lat", "severity"]
+    shaped, read = store.violations().reset_index(), store.placed_violations("severity")
+    assert list(read.columns) == ["point_id", "source", "found_at", "lon", "lat", "severity"]
+    assert isinstance(read["point_id"].dtype, pd.CategoricalDtype)
+    back = as_texts(read)
     for column in ("point_id", "source", "found_at", "severity"):
         pd.testing.assert_series_equal(back[column], shaped[column])
     assert back["lon"].to_numpy() == pytest.approx(shaped.geometry.x.to_numpy(), nan_ok=True)
@@ -65,7 +85,8 @@ def test_finds_of_some_days_are_those_and_what_units_reported_themselves(store):
     store.merge_inspections(tinytown.inspections())
     start = violations["found_at"].sort_values().iloc[4].to_pydatetime()
     end = violations["found_at"].max().to_pydatetime()
-    visits, found = store.finds((start, end), sources={"self-check"}, described=False)
+    visits = store.visits((start, end))
+    found = store.finds((start, end), sources={"self-check"}, described=False)
     within = violations["found_at"].between(start, end, inclusive="left")
     assert set(found["violation_id"]) == {*violations.index[within], *own}
     assert not set(own) & set(violations.index[within])
@@ -90,10 +111,8 @@ def test_of_other_days_only_the_records_of_a_unit_are_read_where_it_is_named(sto
     moments = tinytown.inspections()["inspected_at"].sort_values()
     whole = (moments.iloc[0].to_pydatetime(), moments.iloc[-1].to_pydatetime())
     part = (moments.iloc[8].to_pydatetime(), moments.iloc[12].to_pydatetime())
-    for table, moment, few in zip(
-        store.finds(whole), ("inspected_at", "found_at"), store.finds(whole, own=(unit, part)),
-        strict=True,
-    ):  # fmt: skip
+    for read, moment in ((store.visits, "inspected_at"), (store.finds, "found_at")):
+        table, few = as_texts(read(whole)), as_texts(read(whole, own=(unit, part)))
         is_near = table[moment].between(*part, inclusive="left")
         wanted = table[is_near | table["point_id"].isin(own_points)]
         pd.testing.assert_frame_equal(few, wanted.reset_index(drop=True))
