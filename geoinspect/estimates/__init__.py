@@ -16,12 +16,15 @@ from geoinspect.estimates.composite import Rubric, composite_scores, field_score
 from geoinspect.estimates.params import RateParams
 from geoinspect.estimates.ranking import rank_groups
 from geoinspect.estimates.rates import estimate_rates
+from geoinspect.estimates.table import CodedInspections, code_inspections
 
 __all__ = [
     "CITY_ALONE",
+    "CodedInspections",
     "RateParams",
     "Rubric",
     "attribute_violations",
+    "code_inspections",
     "compare_periods",
     "composite_scores",
     "count_found",

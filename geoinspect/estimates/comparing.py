@@ -13,11 +13,12 @@ from geoinspect.estimates.rates import estimate_rates
 
 if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray
+    from geoinspect.estimates.table import CodedInspections
 
 
 def compare_periods(
-    before: pd.DataFrame,
-    after: pd.DataFrame,
+    before: pd.DataFrame | CodedInspections,
+    after: pd.DataFrame | CodedInspections,
     *,
     by: str | None = None,
     params: RateParams | None = None,

@@ -20,17 +20,20 @@ import pandas as pd
 from geoinspect.estimates.intervals import interval
 from geoinspect.estimates.params import RateParams
 from geoinspect.estimates.shrinkage import shrink
-from geoinspect.estimates.table import read_inspections
+from geoinspect.estimates.table import code_inspections, group_inspections
 from geoinspect.estimates.variance import sampling_error
 
 if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray
-    from geoinspect.estimates.table import InspectionTable
+    from geoinspect.estimates.table import CodedInspections, InspectionTable
     from geoinspect.estimates.variance import SamplingError
 
 
 def estimate_rates(
-    inspections: pd.DataFrame, *, by: str | None = None, params: RateParams | None = None
+    inspections: pd.DataFrame | CodedInspections,
+    *,
+    by: str | None = None,
+    params: RateParams | None = None,
 ) -> pd.DataFrame:
     """
     Estimate what an inspection finds on average, by group.
@@ -43,6 +46,7 @@ def estimate_rates(
         chance of that point on that day, see `geoinspect.estimates.books.visits_of`. With
         `team_id`, what one team visited on one day counts as drawn together, without it
         the whole day does. With `stratum`, clusters are compared within their stratum.
+        To group one table in many ways, code it once: `code_inspections`.
     by
         Column that names the group of each inspection; None for the whole city.
     params
@@ -74,7 +78,8 @@ def estimate_rates(
     [0.833]
     """
     params = params or RateParams()
-    table = read_inspections(inspections, by)
+    coded = code_inspections(inspections) if isinstance(inspections, pd.DataFrame) else inspections
+    table = group_inspections(coded, by)
     weight = table.total(table.weight)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = table.total(table.weight * table.found) / weight

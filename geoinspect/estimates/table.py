@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,6 @@ from geoinspect.errors import InputError, MissingColumnError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
 
@@ -72,7 +70,52 @@ def sums(number: IntArray, values: FloatArray, n: int) -> FloatArray:
     return np.bincount(number, values, n).astype(np.float64)
 
 
-def read_inspections(inspections: pd.DataFrame, by: str | None) -> InspectionTable:
+@dataclass(frozen=True)
+class CodedInspections:
+    """
+    Inspections that were checked and brought into one order, to be grouped in many ways.
+
+    Attributes
+    ----------
+    rows
+        The inspections, as they were given.
+    order
+        Row of each of the other columns' values, shape (m,): they are sorted by `together`,
+        stratum, chance and find.
+    together
+        Number of what was drawn together, shape (m,): the points of one team on one day.
+    stratum
+        Number of each inspection's stratum, shape (m,).
+    chance, found
+        Inclusion probability, and what was found, shape (m,).
+    """
+
+    rows: pd.DataFrame
+    order: IntArray
+    together: IntArray
+    stratum: IntArray
+    chance: FloatArray
+    found: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def where(self, chosen: BoolArray) -> CodedInspections:
+        """Return some of the rows."""
+        if chosen.all():
+            return self
+        keep, place = chosen[self.order], np.cumsum(chosen) - 1
+        return CodedInspections(
+            self.rows[chosen],
+            place[self.order[keep]],
+            self.together[keep],
+            self.stratum[keep],
+            self.chance[keep],
+            self.found[keep],
+        )
+
+
+def code_inspections(inspections: pd.DataFrame) -> CodedInspections:
     """
     Check a table of inspections, and bring it into one order.
 
@@ -83,71 +126,76 @@ def read_inspections(inspections: pd.DataFrame, by: str | None) -> InspectionTab
     InputError
         If a value is missing, a chance is not in (0, 1] or a find is negative.
     """
-    _check(inspections, (*_NEEDED, *([by] if by else [])))
+    _check(inspections, (*_NEEDED, *(name for name in _OPTIONAL if name in inspections)))
     found = inspections["found"].to_numpy(np.float64)
     chance = inspections["inclusion_probability"].to_numpy(np.float64)
     _refuse(inspections, ~((chance > 0) & (chance <= 1)), "inclusion_probability", "in (0, 1]")
     _refuse(inspections, ~((found >= 0) & np.isfinite(found)), "found", "0 or more")
-    if by:
-        group, names = pd.factorize(inspections[by], sort=True)
-        groups = pd.Index(np.asarray(names))
-    else:
-        group, groups = np.zeros(len(inspections), np.int64), pd.Index([""])
-    drawn, stratum = _codes(inspections, "team_id"), _codes(inspections, "stratum")
-    together = drawn + (drawn.max(initial=0) + 1) * _codes(inspections, "day")
+    team, stratum = _codes(inspections, "team_id"), _codes(inspections, "stratum")
+    together = team + (team.max(initial=0) + 1) * _codes(inspections, "day")
     together = pd.factorize(together, sort=True)[0]
-    cluster = group * (int(together.max(initial=0)) + 1) + together
-    group_of = np.zeros(int(cluster.max(initial=-1)) + 1, np.int64)
-    group_of[cluster] = group
-    cluster, stratum, chance, found = sorted_together([cluster, stratum], [chance, found])
-    return InspectionTable(
-        groups.rename(by or ""),
-        group_of[cluster],
-        np.cumsum(np.diff(cluster, prepend=cluster[:1]) != 0),
-        stratum,
-        found,
-        1 / chance,
-        _n_points(inspections, group, len(groups)),
+    values = [pd.factorize(column, sort=True)[0] for column in (chance, found)]
+    order = order_of([together, stratum, *values])
+    return CodedInspections(
+        inspections, order, together[order], stratum[order], chance[order], found[order]
     )
 
 
-def sorted_together(
-    numbers: Sequence[IntArray],
-    values: Sequence[FloatArray],
-    *,
-    largest: int = np.iinfo(np.int64).max,
-) -> tuple[NDArray[Any], ...]:
+def group_inspections(coded: CodedInspections, by: str | None) -> InspectionTable:
     """
-    Sort rows by their columns, the first one first, and return the columns.
+    Group inspections by a column; None for one group of all.
+
+    Raises
+    ------
+    MissingColumnError
+        If there is no such column.
+    InputError
+        If a value of it is missing.
+    """
+    group, groups = np.zeros(len(coded), np.int64), pd.Index([""])
+    if by:
+        _check(coded.rows, (by,))
+        group, names = pd.factorize(coded.rows[by], sort=True)
+        groups = pd.Index(np.asarray(names))
+    # short numbers are sorted digit by digit, and what is in order within a group stays so
+    own = group[coded.order].astype(np.min_scalar_type(len(groups)))
+    row = np.argsort(own, kind="stable")
+    own, together = own[row].astype(np.int64), coded.together[row]
+    is_new = (np.diff(own, prepend=own[:1]) != 0) | (np.diff(together, prepend=together[:1]) != 0)
+    return InspectionTable(
+        groups.rename(by or ""),
+        own,
+        np.cumsum(is_new),
+        coded.stratum[row],
+        coded.found[row],
+        1 / coded.chance[row],
+        _n_points(coded.rows, group, len(groups)),
+    )
+
+
+def order_of(codes: Sequence[IntArray], *, largest: int = np.iinfo(np.int64).max) -> IntArray:
+    """
+    Sort rows by their columns, the first one first, and return their order.
 
     Each row is sorted as one number that tells all its values: that is several times faster
-    than to look for the order of the rows.
+    than to compare column by column.
 
     Parameters
     ----------
-    numbers
+    codes
         Whole numbers from 0, shape (m,) each.
-    values
-        The columns after them, without NaN, shape (m,) each.
     largest
-        Above it the numbers of rows would not fit; then the order is looked for.
+        Above it the numbers of rows would not fit; then columns are compared.
 
     Examples
     --------
-    >>> number, value = sorted_together([np.array([2, 1, 2])], [np.array([0.5, 0.9, 0.4])])
-    >>> number.tolist(), value.tolist()
-    ([1, 2, 2], [0.9, 0.4, 0.5])
+    >>> order_of([np.array([2, 1, 2]), np.array([1, 2, 0])]).tolist()
+    [1, 2, 0]
     """
-    coded = [pd.factorize(column, sort=True) for column in values]
-    codes = [*numbers, *(code for code, _ in coded)]
     sizes = [int(code.max(initial=0)) + 1 for code in codes]
     if math.prod(sizes) > largest:
-        order = np.lexsort(codes[::-1])
-        return tuple(column[order] for column in (*numbers, *values))
-    rows = np.sort(np.ravel_multi_index(codes, sizes))
-    found = np.unravel_index(rows, sizes)
-    n = len(numbers)
-    return (*found[:n], *(own[code] for (_, own), code in zip(coded, found[n:], strict=True)))
+        return np.lexsort(tuple(codes[::-1]))
+    return np.argsort(np.ravel_multi_index(tuple(codes), sizes))
 
 
 def _check(inspections: pd.DataFrame, columns: tuple[str, ...]) -> None:
@@ -159,7 +207,7 @@ def _check(inspections: pd.DataFrame, columns: tuple[str, ...]) -> None:
                 column=column,
                 columns=", ".join(map(str, inspections.columns)) or "-",
             )
-    for column in (*columns, *(name for name in _OPTIONAL if name in inspections)):
+    for column in columns:
         _refuse(inspections, inspections[column].isna().to_numpy(), column, "filled in")
 
 

@@ -30,7 +30,7 @@ def groups(work: Work, by: str) -> Table | None:
     """Return the rates of groups, the worst first, with how sure their ranks are."""
     name_column, title, label = _GROUP_NAMES[by]
     visits = work.weighted(work.period, by)
-    if visits.empty:
+    if len(visits) == 0:
         return None
     rates = estimate_rates(visits, by=by, params=work.params)
     ranks = rank_groups(rates, params=work.params)

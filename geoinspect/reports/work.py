@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geoinspect.estimates import RateParams, compare_periods, estimate_rates
+from geoinspect.estimates import RateParams, code_inspections, compare_periods, estimate_rates
+from geoinspect.reports.evidence import GROUPS
 from geoinspect.reports.numbers import Figure, Records, estimate
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geoinspect.estimates import CodedInspections
     from geoinspect.reports.evidence import Evidence
     from geoinspect.reports.periods import Period
 
@@ -40,6 +42,7 @@ class Work:
     translate: Callable[[str], str]
     of_unit: bool = False
     _rates: dict[Period, pd.Series | None] = field(default_factory=dict, repr=False)
+    _coded: dict[tuple[Period, str], CodedInspections] = field(default_factory=dict, repr=False)
 
     @property
     def now(self) -> Evidence:
@@ -51,29 +54,36 @@ class Work:
         """Column of violations that says which count."""
         return "counts_unit" if self.of_unit else "counts"
 
-    def weighted(self, period: Period, by: str | None = None) -> pd.DataFrame:
+    def weighted(self, period: Period, by: str | None = None) -> CodedInspections:
         """
-        Return the inspections that rates are made from, in the columns that rates need.
+        Return the inspections that rates are made from, those that belong to some group.
 
         Those whose chance is not known are left out; where none is known, all weigh the same.
         """
-        visits = self.everything.within(period).inspections
         found = "found_unit" if self.of_unit or by == "unit_id" else "found"
-        columns = ["point_id", "day", "team_id", "inclusion_probability", found]
-        visits = visits[[*columns, *([by] if by else [])]].rename(columns={found: "found"})
+        if (period, found) not in self._coded:
+            self._coded[period, found] = self._code(period, found)
+        coded = self._coded[period, found]
+        return coded if by is None else coded.where((coded.rows[by] != "").to_numpy())
+
+    def _code(self, period: Period, found: str) -> CodedInspections:
+        """Bring inspections with what counts of what they found into the order of rates, once."""
+        visits = self.everything.within(period).inspections
+        columns = ["point_id", "day", "team_id", "inclusion_probability", *GROUPS]
+        visits = visits[columns].assign(found=visits[found])
         known = visits["inclusion_probability"].notna()
         if not known.any():
             visits = visits.assign(inclusion_probability=1.0)
         elif not known.all():
             visits = visits[known]
-        return visits if by is None else visits[(visits[by] != "").to_numpy()]
+        return code_inspections(visits)
 
     def rate(self, period: Period, figure_id: str) -> Figure:
         """Return problems per 100 inspections of a period; each period is estimated once."""
         if period not in self._rates:
             visits = self.weighted(period)
             self._rates[period] = (
-                None if visits.empty else estimate_rates(visits, params=self.params).iloc[0]
+                None if len(visits) == 0 else estimate_rates(visits, params=self.params).iloc[0]
             )
         row = self._rates[period]
         if row is None:
@@ -84,6 +94,6 @@ class Work:
     def change(self, by: str | None = None) -> pd.DataFrame | None:
         """Compare with the period before; None where one of them has no inspections."""
         before, after = (self.weighted(p, by) for p in (self.period.before(), self.period))
-        if before.empty or after.empty:
+        if len(before) == 0 or len(after) == 0:
             return None
         return compare_periods(before, after, by=by, params=self.params)

@@ -10,7 +10,7 @@ import pytest
 
 from geoinspect.errors import InputError, MissingColumnError
 from geoinspect.estimates import RateParams, compare_periods, estimate_rates
-from geoinspect.estimates.table import sorted_together
+from geoinspect.estimates.table import code_inspections, order_of
 
 
 def visits(found, chance=0.5, **columns):
@@ -157,10 +157,30 @@ def test_rows_are_sorted_by_all_columns_however_many_values_they_have(largest):
     numbers = [rng.integers(0, 4, 200), rng.integers(0, 2, 200)]
     values = [rng.choice([0.5, 0.25, 0.1], 200), rng.choice([0.0, 2.0, 1.5], 200)]
     order = np.lexsort([*values[::-1], *numbers[::-1]])
-    columns = sorted_together(numbers, values, largest=largest)
-    for column, wanted in zip(columns, (*numbers, *values), strict=True):
-        assert column.tolist() == wanted[order].tolist()
+    codes = [*numbers, *(np.unique(column, return_inverse=True)[1] for column in values)]
+    found = order_of(codes, largest=largest)
+    for column in (*numbers, *values):
+        assert column[found].tolist() == column[order].tolist()
 
 
 def test_no_inspection_gives_no_row():
-    assert [len(c) for c in sorted_together([np.zeros(0, np.int64)], [np.zeros(0)])] == [0, 0]
+    assert len(order_of([np.zeros(0, np.int64)])) == 0
+
+
+def test_rates_are_the_same_to_the_last_bit_where_a_table_is_coded_once():
+    rng = np.random.default_rng(2)
+    table = visits(rng.integers(0, 4, 90).tolist()).assign(
+        day=rng.integers(0, 9, 90), team_id=rng.choice(["A", "B"], 90),
+        inclusion_probability=rng.choice([0.5, 0.2, 0.05], 90), unit=rng.choice(["x", "", "z"], 90),
+    )  # fmt: skip
+    coded = code_inspections(table)
+    for by in (None, "unit"):
+        pd.testing.assert_frame_equal(
+            estimate_rates(coded, by=by), estimate_rates(table, by=by), check_exact=True
+        )
+    named = (table["unit"] != "").to_numpy()
+    pd.testing.assert_frame_equal(
+        estimate_rates(coded.where(named), by="unit"),
+        estimate_rates(table[named], by="unit"),
+        check_exact=True,
+    )
