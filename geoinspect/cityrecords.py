@@ -1,4 +1,4 @@
-"""What was found in a city and what its plans promised, read here or in a process beside."""
+"""The records of a city that a report or a map counts, read here or in a process beside."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoinspect.estimates.attribution import SELF_FOUND
-from geoinspect.promised import promised_visits
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     import pandas as pd
 
@@ -23,20 +22,14 @@ class Wanted:
 
     Attributes
     ----------
-    before
-        Plans of this day or later are still sealed and stay so.
-    days
-        First and last day; None for all.
     during
-        From when until before when that is; None for all.
+        From when until before when; None for all.
     described
         Whether problems are wanted with their ids, and in the words of who found them.
     own
         A unit and a span; see `geoinspect.store.Store.visits`.
     """
 
-    before: date
-    days: tuple[date, date] | None
     during: tuple[datetime, datetime] | None
     described: bool
     own: tuple[str, tuple[datetime, datetime]] | None
@@ -44,7 +37,7 @@ class Wanted:
 
 class Found(NamedTuple):
     """
-    What was found and promised.
+    What was found.
 
     Attributes
     ----------
@@ -52,17 +45,14 @@ class Found(NamedTuple):
         See `geoinspect.store.Store.finds`.
     standing
         See `geoinspect.store.casetables.CaseTables.standing`.
-    promised
-        See `geoinspect.promised.promised_visits`.
     """
 
     violations: pd.DataFrame
     standing: pd.DataFrame
-    promised: pd.DataFrame
 
 
 def read_found(folder: CityFolder, wanted: Wanted) -> Found:
-    """Read what was found, and what was promised."""
+    """Read what was found, and what became of it."""
     store = folder.store()
     try:
         standing = store.cases.standing()
@@ -74,8 +64,7 @@ def read_found(folder: CityFolder, wanted: Wanted) -> Found:
             described=wanted.described,
             own=wanted.own,
         )
-        promised = promised_visits(store, folder.path, wanted.before, wanted.days)
-        return Found(violations, standing, promised)
+        return Found(violations, standing)
     finally:
         store.close()
 

@@ -9,6 +9,7 @@ from geoinspect.beside import begun, load
 from geoinspect.cityrecords import Wanted, read_found
 from geoinspect.errors import InputError, NotFoundError
 from geoinspect.messages import translator
+from geoinspect.promised import promised_visits
 from geoinspect.reports.evidence import join_evidence
 from geoinspect.reports.kinds import Kind
 from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind, make_report
@@ -60,8 +61,6 @@ def city_evidence(
     """
     store, zone = folder.store(), folder.settings.zone
     wanted = Wanted(
-        before=now.astimezone(zone).date(),
-        days=None if days is None else (days.first, days.last),
         during=None if days is None else days.moments(zone),
         described=described,
         own=None if own is None else (own[0], own[1].moments(zone)),
@@ -73,9 +72,11 @@ def city_evidence(
         visits = store.visits(wanted.during, named=described, own=wanted.own)
         elsewhen = wanted.during if covered else None
         visited = store.points_inspected_outside(elsewhen) if elsewhen else frozenset()
+        ends = None if days is None else (days.first, days.last)
+        promised = promised_visits(store, folder.path, now.astimezone(zone).date(), ends)
     finally:
         store.close()
-    violations, standing, promised = found()
+    violations, standing = found()
     return join_evidence(*known, visits, violations, promised, standing, zone=zone, visited=visited)
 
 

@@ -186,26 +186,22 @@ def coverage(work: Work, _city: Work) -> Table | None:
     if points.empty:
         return None
     now, read = (
-        set(table["point_id"].unique())
+        points.index.isin(table["point_id"].unique().tolist())
         for table in (work.now.inspections, work.everything.inspections)
     )
-    ever = read | work.everything.visited
-    lines = []
-    for district, own in points.groupby("district"):
-        never = [p for p in own.index if p not in ever]
-        prefix = f"coverage/{district}"
-        lines.append(
-            Line(
-                (
-                    str(district) or work.translate("in no district"),
-                    count(f"{prefix}/points", len(own)),
-                    count(f"{prefix}/inspected", sum(p in now for p in own.index)),
-                    count(f"{prefix}/never", len(never)),
-                )
+    never = ~(read | points.index.isin(list(work.everything.visited)))
+    seen = points[["district"]].assign(points=1, inspected=now, never=never)
+    lines = tuple(
+        Line(
+            (
+                str(district) or work.translate("in no district"),
+                *(count(f"coverage/{district}/{name}", n) for name, n in row.items()),
             )
         )
+        for district, row in seen.groupby("district").sum().iterrows()
+    )
     columns = ("District", "Points", "Inspected in the period", "Never inspected")
-    return Table("coverage", "Coverage", columns, tuple(lines))
+    return Table("coverage", "Coverage", columns, lines)
 
 
 def own_points(work: Work, _city: Work) -> Table | None:
@@ -258,4 +254,5 @@ def _sizes(words: pd.Series) -> pd.Series:
 def _names(points: pd.DataFrame, by: str, name_column: str) -> dict[str, str]:
     if by == name_column:
         return {}
-    return {str(key): str(name) for key, name in zip(points[by], points[name_column], strict=True)}
+    named = points.drop_duplicates(by, keep="last")
+    return {str(key): str(name) for key, name in zip(named[by], named[name_column], strict=True)}
