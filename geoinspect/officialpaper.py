@@ -22,6 +22,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from geoinspect.columnwidths import letters
 from geoinspect.errors import InputError
 from geoinspect.officefiles import file_bytes
 
@@ -186,10 +187,10 @@ def keep_whole(row: Any) -> None:
 def _set_widths(grid: WordTable, rows: Sequence[Sequence[str]]) -> None:
     """Give each column room for its longest text, within limits."""
     needed = [
-        min(max(max(_letters(text) for text in column), _LEAST_LETTERS), _MOST_LETTERS)
+        min(max(max(map(letters, column)), _LEAST_LETTERS), _MOST_LETTERS)
         for column in zip(*rows, strict=True)
     ]
-    set_widths(grid, [TEXT_MM * letters / sum(needed) for letters in needed])
+    set_widths(grid, [TEXT_MM * each / sum(needed) for each in needed])
 
 
 def set_widths(grid: WordTable, widths_mm: Sequence[float]) -> None:
@@ -197,11 +198,6 @@ def set_widths(grid: WordTable, widths_mm: Sequence[float]) -> None:
     grid.autofit = False
     for column, width in zip(grid.columns, widths_mm, strict=True):
         column.width = Mm(width)
-
-
-def _letters(text: str) -> int:
-    """Count letters, a Chinese one as two."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
 def _is_number(text: str) -> bool:

@@ -41,7 +41,7 @@ LAYERS = (
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
     | {"masking", "workingdays", "officialpaper", "printing"},
-    {"arrays", "beside", "errors", "officefiles", "processes", "words"},
+    {"arrays", "beside", "columnwidths", "errors", "officefiles", "processes", "words"},
     {"__init__"},
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 import geoinspect
+from geoinspect.columnwidths import column_letters, readable_letters
 from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 from geoinspect.reports.charts import as_svg, draw_groups, draw_places, draw_series
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geoinspect.messages import Language
-    from geoinspect.reports.numbers import ReportNumbers
+    from geoinspect.reports.numbers import Line, ReportNumbers, Table
 
 _TEMPLATE = "report.html.j2"
+#: Letters in a line of A4 in the size of tables, and how wide one is: a digit, as most are.
+_LINE, _LETTER_EM = 86.0, 0.55
+#: Marks of lines that have a sign before their first cell, and letters as wide as it.
+_SIGNED, _SIGN = ("red", "black"), "名 "
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -62,12 +67,39 @@ def render_page(
             remarks=[each.render(translate) for each in numbers.remarks],
             pictures=_pictures(numbers, translate),
             note=lambda table: "" if table.note is None else table.note.render(translate),
+            columns_of=lambda table: _columns(table, translate),
             is_figure=lambda cell: isinstance(cell, Figure),
             link=link or (lambda _figure: ""),
             made_for=made_for,
             software=f"geoinspect {geoinspect.__version__}",
         )
     )
+
+
+def _columns(table: Table, translate: Callable[[str], str]) -> dict[str, Any]:
+    """
+    Return how wide a table and each of its columns is, and which of them hold figures.
+
+    A browser, and paper still more, would lay out each cell twice to find out.
+    """
+    firm = [
+        any(isinstance(line.cells[k], Figure) for line in table.printed)
+        for k in range(len(table.columns))
+    ]
+    heads = [translate(head) for head in table.columns]
+    texts = list(zip(heads, *map(_texts, table.printed), strict=True))
+    shares = column_letters(texts, firm, room=_LINE)
+    return {
+        "firm": firm,
+        "least_em": round(_LETTER_EM * min(readable_letters(texts, firm), _LINE), 1),
+        "percent": [round(100 * share / sum(shares), 2) for share in shares],
+    }
+
+
+def _texts(line: Line) -> list[str]:
+    """Return the cells of a line as they are shown."""
+    first, *others = (cell.text if isinstance(cell, Figure) else cell for cell in line.cells)
+    return [_SIGN + first if line.mark in _SIGNED else first, *others]
 
 
 def _pictures(numbers: ReportNumbers, translate: Callable[[str], str]) -> dict[str, Markup]:

@@ -77,6 +77,19 @@ def test_figures_lead_to_their_records(monthly):
     assert page.count('<a href="/records/') > 20
 
 
+def test_columns_have_their_widths_before_a_cell_is_laid_out(monthly):
+    page = render_page(monthly)
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    assert len(tables) == len(monthly.tables)
+    for table, shown in zip(monthly.tables, tables, strict=True):
+        widths = [float(w) for w in re.findall(r'<col style="width: ([\d.]+)%">', shown)]
+        assert len(widths) == len(table.columns)
+        assert sum(widths) == pytest.approx(100, abs=0.1)
+    # a figure has its cell to itself: each box in a cell costs time on paper
+    assert 'class="n" data-figure="' in page
+    assert "<span" not in page
+
+
 def test_a_report_can_be_printed(monthly):
     pdf = render_pdf(render_page(monthly))
     assert pdf.startswith(b"%PDF-")
