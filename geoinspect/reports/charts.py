@@ -1,8 +1,15 @@
-"""Pictures of a report: the same drawing as vectors for pages and paper, as pixels for Word."""
+"""
+Pictures of a report: the same drawing as vectors for pages and paper, as pixels for Word.
+
+Their margins are reckoned from the letters beside the axes: to have them found by trial costs more
+than the drawing itself.
+"""
 
 from __future__ import annotations
 
 import io
+import logging
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +22,9 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
+from geoinspect.columnwidths import letters
 from geoinspect.maps.assets import read_style
+from geoinspect.officialpaper import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from geoinspect.reports.numbers import Figure, PlaceMap, Series, Table
 
     Translate = Callable[[str], str]
+
+logger = logging.getLogger(__name__)
 
 #: Fonts with Chinese letters, the first that this machine has.
 _FONTS = (
@@ -39,6 +50,15 @@ _FONTS = (
 )
 _INK, _SOFT, _LINE, _ACCENT = "#1b2733", "#55616e", "#dfe4e9", "#14508c"
 _PIXELS_PER_INCH = 200
+#: Width of all pictures, and what is around their axes, in points; a letter
+#: is half as wide as high.
+_WIDTH_IN, _POINTS_PER_INCH = 7.2, 72
+_TOP, _RIGHT, _BOTTOM, _NUMBERS = 26.0, 16.0, 22.0, 36.0
+_LABEL = 8.5
+#: On pages and paper letters are in the fonts of the reader's machine, as those around the picture.
+_FAMILIES = ",".join((*(f"'{name}'" for name in _FONTS), "sans-serif"))
+#: matplotlib's settings are those of the whole process.
+_SETTINGS = threading.Lock()
 _BAR_IN = 0.34
 _MOST_BARS = 24
 #: Marks of lists: colour and shape, because colour alone says nothing to some.
@@ -65,8 +85,7 @@ def draw_series(series: Series, translate: Translate) -> Drawing | None:
     known = [k for k, figure in enumerate(series.figures) if figure.value is not None]
     if not known:
         return None
-    drawing = Drawing(figsize=(7.2, 2.8), layout="constrained")
-    axes = drawing.add_subplot()
+    drawing, axes = _framed(2.8, _NUMBERS)
     first = known[0]
     for run in _runs(known):
         values = [_value(series.figures[k]) for k in run]
@@ -101,15 +120,21 @@ def draw_groups(table: Table, translate: Translate) -> Drawing | None:
     ][:_MOST_BARS]
     if not lines:
         return None
-    drawing = Drawing(figsize=(7.2, 0.9 + _BAR_IN * len(lines)), layout="constrained")
-    axes = drawing.add_subplot()
-    for k, (line, rate) in enumerate(lines):
-        color, marker = _MARKS.get(line.mark, (_ACCENT, "o"))
-        value = _value(rate)
-        low, high = _end(rate.low, value), _end(rate.high, value)
-        axes.hlines(k, low, high, color=color, alpha=0.45, linewidth=5)
-        axes.plot(value, k, color=color, marker=marker, markersize=6)
-    axes.set_yticks(range(len(lines)), [_cut(str(line.cells[0])) for line, _ in lines])
+    names = [_cut(str(line.cells[0])) for line, _ in lines]
+    left = max(map(letters, names)) * _LABEL / 2 + 10
+    drawing, axes = _framed(0.9 + _BAR_IN * len(lines), left)
+    rows = range(len(lines))
+    looks = [_MARKS.get(line.mark, (_ACCENT, "o")) for line, _ in lines]
+    values = [_value(rate) for _, rate in lines]
+    low = [_end(rate.low, value) for (_, rate), value in zip(lines, values, strict=True)]
+    high = [_end(rate.high, value) for (_, rate), value in zip(lines, values, strict=True)]
+    axes.hlines(rows, low, high, colors=[color for color, _ in looks], alpha=0.45, linewidth=5)
+    for color, marker in dict.fromkeys(looks):
+        own = [k for k in rows if looks[k] == (color, marker)]
+        axes.plot([values[k] for k in own], own, color=color, marker=marker, markersize=6,
+                  linestyle="none")  # fmt: skip
+    # a name is no formula, whatever signs are in it
+    axes.set_yticks(rows, names, parse_math=False)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.set_xlim(left=0)
     _dress(axes, f"{translate(table.title)} · {translate('Problems per 100 inspections')}", "x")
@@ -121,9 +146,12 @@ def draw_places(places: PlaceMap, translate: Translate) -> Drawing:
     corners = np.vstack((places.dots, *(shapely.get_coordinates(a[2]) for a in places.areas)))
     (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
     stretch = 1 / np.cos(np.radians((south + north) / 2))
-    height = float(np.clip(7.2 * (north - south) * stretch / max(east - west, 1e-6), 3.0, 7.2))
-    drawing = Drawing(figsize=(7.2, height + 0.6), layout="constrained")
-    axes = drawing.add_subplot()
+    height = float(
+        np.clip(_WIDTH_IN * (north - south) * stretch / max(east - west, 1e-6), 3.0, 7.2)
+    )
+    drawing = Drawing(figsize=(_WIDTH_IN, height + 0.6))
+    # the legend has what is left at the top
+    axes = drawing.add_axes((0.01, 0.02, 0.98, height / (height + 0.6)))
     for border in places.borders:
         for ring in _rings(border):
             axes.plot(*ring, color=_EDGE, linewidth=0.9)
@@ -186,13 +214,16 @@ def _thinned(lonlat: FloatArray) -> FloatArray:
 
 
 def as_svg(drawing: Drawing) -> str:
-    """Return a drawing as SVG, its letters as paths so that every machine shows them alike."""
+    """Return a drawing as SVG, its letters as text."""
     stream = io.StringIO()
     canvas: Any = FigureCanvasSVG(drawing)
     # ids inside are hashes with a salt, which would be another one each time
-    with rc_context({"svg.hashsalt": "geoinspect"}):
+    with _SETTINGS, rc_context({"svg.hashsalt": "geoinspect", "svg.fonttype": "none"}):
         canvas.print_svg(stream, metadata={"Date": None, "Creator": None})
-    return stream.getvalue()[stream.getvalue().index("<svg") :]
+    own = ", ".join(repr(family) for family in font().get_family())
+    svg = stream.getvalue()[stream.getvalue().index("<svg") :]
+    svg = svg.replace(f" font-family: {own};", "")
+    return svg.replace("<svg ", f'<svg font-family="{_FAMILIES}" ', 1)
 
 
 def as_png(drawing: Drawing) -> bytes:
@@ -207,22 +238,46 @@ def as_png(drawing: Drawing) -> bytes:
 @cache
 def font() -> font_manager.FontProperties:
     """Return the first font with Chinese letters that there is, or matplotlib's own."""
+    family = _known_font()
+    if family is None:
+        # the list is kept in a file: fonts may have been installed since it was written
+        _read_new_fonts()
+        family = _known_font()
+    return font_manager.FontProperties(family=family or "DejaVu Sans")
+
+
+def _known_font() -> str | None:
     names = {entry.name for entry in font_manager.fontManager.ttflist}
-    family = next((name for name in _FONTS if name in names), "DejaVu Sans")
-    return font_manager.FontProperties(family=family)
+    return next((name for name in _FONTS if name in names), None)
+
+
+def _read_new_fonts() -> None:
+    """Add the fonts of this machine that matplotlib does not list."""
+    listed = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - listed):
+        try:
+            font_manager.fontManager.addfont(path)
+        except (OSError, RuntimeError) as error:
+            logger.warning("font %s cannot be read: %s", path, error)
+
+
+def _framed(height_in: float, left: float) -> tuple[Drawing, Axes]:
+    """Return a drawing with axes; `left` are the points that the labels beside them need."""
+    drawing = Drawing(figsize=(_WIDTH_IN, height_in))
+    width, height = _WIDTH_IN * _POINTS_PER_INCH, height_in * _POINTS_PER_INCH
+    inner = (width - left - _RIGHT) / width, (height - _TOP - _BOTTOM) / height
+    return drawing, drawing.add_axes((left / width, _BOTTOM / height, *inner))
 
 
 def _dress(axes: Axes, title: str, grid: Literal["x", "y"] = "y") -> None:
     """Give axes the look of all pictures."""
-    axes.set_title(title, loc="left", fontproperties=font(), fontsize=10.5, color=_INK)
+    # a title whose height is given is not moved out of the way of anything, which is sought long
+    axes.set_title(title, loc="left", y=1.0, fontproperties=font(), fontsize=10.5, color=_INK)
     axes.grid(axis=grid, color=_LINE, linewidth=0.8)
     axes.set_axisbelow(True)
-    for side in axes.spines.values():
-        side.set_visible(False)
-    axes.tick_params(length=0, colors=_SOFT)
-    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_fontproperties(font())
-        label.set_fontsize(8.5)
+    axes.set_frame_on(False)
+    family = font().get_family()
+    axes.tick_params(length=0, colors=_SOFT, labelsize=_LABEL, labelfontfamily=family)
 
 
 def _runs(known: list[int]) -> list[list[int]]:
@@ -243,6 +298,8 @@ def _short(labels: tuple[str, ...]) -> list[str]:
 
 
 def _cut(name: str, most: int = 16) -> str:
+    # the sign for what XML cannot hold is in none of the fonts
+    name = printable(name).replace("\ufffd", "?")
     return name if len(name) <= most else name[: most - 1] + "…"
 
 

@@ -111,5 +111,5 @@ def _pictures(numbers: ReportNumbers, translate: Callable[[str], str]) -> dict[s
         if table.table_id.startswith("groups/")
     }
     drawn |= {each.table_id: draw_places(each, translate) for each in numbers.maps}
-    # numbers and our own words only: names are drawn as paths
+    # what is text in a picture is escaped where the picture is written
     return {key: Markup(as_svg(each)) for key, each in drawn.items() if each is not None}
