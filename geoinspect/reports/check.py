@@ -14,6 +14,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from docx import Document
+from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from geoinspect.reports.numbers import Figure
@@ -21,6 +22,8 @@ from geoinspect.reports.spreadsheet import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from docx.table import Table as WordTable
 
     from geoinspect.reports.numbers import ReportNumbers
 
@@ -104,10 +107,17 @@ def _of_word(numbers: ReportNumbers, content: bytes) -> Iterator[Difference]:
     document = Document(io.BytesIO(content))
     headline, *tables = document.tables
     expected = [[figure for _, figure in numbers.headline]]
-    yield from _compare(expected, [[cell.text for cell in headline.rows[1].cells]])
+    yield from _compare(expected, _grid(headline)[1:])
     for table, grid in zip(numbers.tables, tables, strict=True):
-        shown = [[cell.text for cell in row.cells] for row in grid.rows][1:]
-        yield from _compare([list(line.cells) for line in table.printed], shown)
+        yield from _compare([list(line.cells) for line in table.printed], _grid(grid)[1:])
+
+
+def _grid(table: WordTable) -> list[list[str]]:
+    """Return the texts of a table; the library would look up the place of each cell for each."""
+    rows = table._tbl.iterchildren(qn("w:tr"))
+    return [
+        ["".join(cell.itertext(qn("w:t"))) for cell in row.iterchildren(qn("w:tc"))] for row in rows
+    ]
 
 
 def _compare(
