@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gc
 import re
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from geoinspect.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PICTURE = re.compile("(<svg.*?</svg>)", re.DOTALL)
 _OWN = "picture:"

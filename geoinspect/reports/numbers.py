@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from geoinspect.reports.kinds import Kind
     from geoinspect.reports.periods import Period
 
+RecordTable = Literal["inspections", "violations", "points"]
+
 
 @dataclass(frozen=True)
 class Records:
@@ -34,27 +36,32 @@ class Records:
     Attributes
     ----------
     table
-        "inspections", "violations" or "points".
+        Of which kind they are.
     where
         Columns and the values they have.
+    days
+        When they were made; None for the report's period.
+    points
+        Ids of the points at which they were made; None for all.
     """
 
-    table: str
+    table: RecordTable
     where: tuple[tuple[str, str], ...] = ()
+    days: Period | None = None
+    points: frozenset[str] | None = field(default=None, repr=False)
 
     def rows(self, evidence: Evidence) -> pd.DataFrame:
-        """Return them from the evidence of the report's period."""
+        """Return them from the evidence of `days`, or of the report's period."""
         rows: pd.DataFrame = getattr(evidence, self.table)
+        if self.points is not None:
+            point = rows.index if self.table == "points" else rows["point_id"]
+            rows = rows[point.isin(self.points)]
         for column, value in self.where:
             values = rows[column]
             # words that many rows share are compared as they are: a million texts are slow to make
             shared = isinstance(values.dtype, pd.CategoricalDtype)
             rows = rows[((values if shared else values.astype(str)) == value).to_numpy()]
         return rows
-
-    def to_query(self) -> dict[str, str]:
-        """Return them as the parameters of an address."""
-        return {"table": self.table, **dict(self.where)}
 
 
 @dataclass(frozen=True)
@@ -279,7 +286,7 @@ def _figure_json(figure: Figure) -> dict[str, Any]:
         "low": figure.low,
         "high": figure.high,
         "text": figure.text,
-        "records": None if figure.records is None else figure.records.to_query(),
+        "has_records": figure.records is not None,
     }
 
 

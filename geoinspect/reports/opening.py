@@ -24,7 +24,10 @@ def headline(work: Work) -> tuple[tuple[str, Figure], ...]:
     grave = is_counted & (now.violations["severity"] >= _GRAVE)
     return (
         ("Inspections", count("inspections", len(now.inspections), Records("inspections"))),
-        ("Points inspected", count("points", now.inspections["point_id"].nunique())),
+        (
+            "Points inspected",
+            count("points", now.inspections["point_id"].nunique(), Records("inspections")),
+        ),
         ("Problems", count("violations", is_counted.sum(), Records("violations", (counted,)))),
         (
             "Grave problems",

@@ -12,7 +12,8 @@ import shapely
 from geoinspect.beside import begun
 from geoinspect.emerging import MONTHS, TrendClass, monthly_hot_spots
 from geoinspect.messages import Remark
-from geoinspect.reports.numbers import Figure, Line, PlaceMap, Table, count
+from geoinspect.reports.numbers import Figure, Line, PlaceMap, Records, Table, count
+from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,18 +134,26 @@ def _line(number: int, area: EmergingArea, points: pd.DataFrame, work: Work) -> 
     named = near.sort_values("found", ascending=False, kind="stable")
     district = str(named["district"].mode().iloc[0]) or work.translate("in no district")
     made, found = int(near["made"].sum()), int(near["found"].sum())
-    prefix = f"{TABLE_ID}/{number}"
+    prefix, records = f"{TABLE_ID}/{number}", _records(work, near)
     return Line(
         (
             str(number),
             work.translate(_KINDS[area.kind]),
             district,
             work.translate(", ").join(named["name"].head(_MOST_NAMES).astype(str)),
-            count(f"{prefix}/inspections", made),
-            count(f"{prefix}/violations", found),
-            Figure(f"{prefix}/rate", 100 * found / made if made else None, 1),
+            count(f"{prefix}/inspections", made, records),
+            count(f"{prefix}/violations", found, records),
+            Figure(f"{prefix}/rate", 100 * found / made if made else None, 1, records=records),
         )
     )
+
+
+def _records(work: Work, points: pd.DataFrame) -> Records:
+    """Name the inspections of some points in the months of the history."""
+    end = np.datetime64(work.period.last, "M")
+    first = (end - MONTHS + 1).astype("datetime64[D]").item()
+    days = Period(work.period.span, first, work.period.last)
+    return Records("inspections", days=days, points=frozenset(points.index))
 
 
 def _nearest(points: pd.DataFrame, area: EmergingArea) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from geoinspect.estimates import estimate_rates, rank_groups
 from geoinspect.messages import Remark
 from geoinspect.reports.numbers import Figure, Line, Records, Table, count, estimate
+from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -57,21 +59,21 @@ def _group_line(
 ) -> Line:
     """Return one group of a table of rates."""
     where = ((by, group),)
-    prefix = f"{by}/{group}"
+    prefix, made = f"{by}/{group}", Records("inspections", where)
     cells: list[str | Figure] = [
         names.get(group, group),
-        count(f"{prefix}/inspections", row["n_inspections"], Records("inspections", where)),
+        count(f"{prefix}/inspections", row["n_inspections"], made),
         count(
             f"{prefix}/violations",
             row["n_violations"],
             Records("violations", ((counts, "True"), *where)),
         ),
-        estimate(f"{prefix}/rate", row["rate"], row["low"], row["high"]),
+        estimate(f"{prefix}/rate", row["rate"], row["low"], row["high"], records=made),
     ]
     if not row["is_enough"]:
         few = work.translate("too few")
         return Line((*cells, few, "–", "–"), "few")
-    chance = Figure(f"{prefix}/worst", 100 * float(row["p_worst_decile"]), 0)
+    chance = Figure(f"{prefix}/worst", 100 * float(row["p_worst_decile"]), 0, records=made)
     listed = {"red": work.translate("red list"), "black": work.translate("black list")}
     span = f"{row['rank']} ({row['rank_low']}~{row['rank_high']})"
     return Line((*cells, span, chance, listed.get(row["listed"], "–")), str(row["listed"]))
@@ -85,23 +87,17 @@ def items(work: Work, _city: Work) -> Table | None:
     if n == 0:
         return None
     sizes = _sizes(found.loc[is_counted, "item"]).head(_MOST_ROWS)
-    lines = tuple(
-        Line(
-            (
-                str(item),
-                count(
-                    f"item/{item}/violations",
-                    size,
-                    Records("violations", ((work.counts, "True"), ("item", str(item)))),
-                ),
-                Figure(f"item/{item}/share", 100 * size / n, 1),
-            )
-        )
-        for item, size in sizes.items()
-    )
+    lines = tuple(_item_line(str(item), size, n, work) for item, size in sizes.items())
     return Table(
         "items", "Most frequent problems", ("Checklist item", "Problems", "Share (%)"), lines
     )
+
+
+def _item_line(item: str, size: int, n: int, work: Work) -> Line:
+    """Return one item with how often it was found, and the share of that in all."""
+    records = Records("violations", ((work.counts, "True"), ("item", item)))
+    share = Figure(f"item/{item}/share", 100 * size / n, 1, records=records)
+    return Line((item, count(f"item/{item}/violations", size, records), share))
 
 
 def problem_list(work: Work, _city: Work) -> Table | None:
@@ -164,16 +160,35 @@ def changes(work: Work, by: str) -> Table | None:
 
 
 def _change_line(group: str, row: pd.Series, by: str, names: dict[str, str], work: Work) -> Line:
-    prefix = f"{by}/{group}"
+    prefix, where, before = f"{by}/{group}", ((by, group),), work.period.before()
+    both = Period(work.period.span, before.first, work.period.last)
     judged = {"better": "better", "worse": "worse", "": "may be chance"}[row["changed"]]
     if not row["is_enough"]:
         judged = "too few"
     return Line(
         (
             names.get(group, group),
-            estimate(f"{prefix}/before", row["rate_before"], np.nan, np.nan),
-            estimate(f"{prefix}/now", row["rate_after"], np.nan, np.nan),
-            estimate(f"{prefix}/difference", row["difference"], row["low"], row["high"]),
+            estimate(
+                f"{prefix}/before",
+                row["rate_before"],
+                np.nan,
+                np.nan,
+                records=Records("inspections", where, before),
+            ),
+            estimate(
+                f"{prefix}/now",
+                row["rate_after"],
+                np.nan,
+                np.nan,
+                records=Records("inspections", where),
+            ),
+            estimate(
+                f"{prefix}/difference",
+                row["difference"],
+                row["low"],
+                row["high"],
+                records=Records("inspections", where, both),
+            ),
             work.translate(judged),
         ),
         "" if row["is_enough"] else "few",
@@ -190,15 +205,22 @@ def coverage(work: Work, _city: Work) -> Table | None:
         for table in (work.now.inspections, work.everything.inspections)
     )
     never = ~(read | points.index.isin(list(work.everything.visited)))
-    seen = points[["district"]].assign(points=1, inspected=now, never=never)
+    seen = points[["district"]].assign(points=True, inspected=now, never=never)
     lines = tuple(
         Line(
             (
                 str(district) or work.translate("in no district"),
-                *(count(f"coverage/{district}/{name}", n) for name, n in row.items()),
+                *(
+                    count(
+                        f"coverage/{district}/{name}",
+                        own[name].sum(),
+                        Records("points", points=frozenset(own.index[own[name]])),
+                    )
+                    for name in ("points", "inspected", "never")
+                ),
             )
         )
-        for district, row in seen.groupby("district").sum().iterrows()
+        for district, own in seen.groupby("district")
     )
     columns = ("District", "Points", "Inspected in the period", "Never inspected")
     return Table("coverage", "Coverage", columns, lines)
@@ -234,10 +256,11 @@ def own_points(work: Work, _city: Work) -> Table | None:
 def against_city(work: Work, city: Work) -> Table | None:
     """Put the rate of a unit beside that of the city."""
     lines = tuple(
-        Line((work.translate(name), each.rate(each.period, figure_id)))
-        for name, figure_id, each in (
-            ("This unit", "unit/rate", work),
-            ("The whole city", "city/rate", city),
+        Line((work.translate(name), figure))
+        for name, figure in (
+            ("This unit", work.rate(work.period, "unit/rate")),
+            # the records of others are none of a unit's
+            ("The whole city", replace(city.rate(city.period, "city/rate"), records=None)),
         )
     )
     columns = ("Who", "Problems per 100 inspections")

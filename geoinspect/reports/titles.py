@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoinspect.reports.kinds import Kind
+from geoinspect.reports.numbers import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,23 @@ def title_of(numbers: ReportNumbers, translate: Translate) -> str:
     """Return the title of a report."""
     period = numbers.period.name(translate)
     return translate(_TITLES[numbers.kind]).format(period=period, subject=numbers.subject)
+
+
+def figure_name(numbers: ReportNumbers, figure_id: str, translate: Translate) -> str:
+    """Return what a figure is called, where it stands: table, row and column."""
+    for name, figure in numbers.headline:
+        if figure.figure_id == figure_id:
+            return translate(name)
+    for table in numbers.tables:
+        for line in table.lines:
+            for column, cell in zip(table.columns, line.cells, strict=True):
+                if isinstance(cell, Figure) and cell.figure_id == figure_id:
+                    return f"{translate(table.title)} · {line.cells[0]} · {translate(column)}"
+    for series in numbers.series:
+        for label, figure in zip(series.labels, series.figures, strict=True):
+            if figure.figure_id == figure_id:
+                return f"{translate(series.title)} · {label}"
+    return figure_id
 
 
 def issued_by(numbers: ReportNumbers, translate: Translate) -> str:

@@ -88,7 +88,7 @@ class Work:
         row = self._rates[period]
         if row is None:
             return Figure(figure_id, None, 1)
-        records = Records("inspections")
+        records = Records("inspections", days=None if period == self.period else period)
         return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
 
     def change(self, by: str | None = None) -> pd.DataFrame | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -201,18 +202,44 @@ def test_a_leader_reads_a_report_and_takes_it_along(folder: CityFolder) -> None:
     assert [row.object for row in folder.store().audit.rows("export")][-1].endswith(".xlsx")
 
 
+#: Ends of ids of figures that count their records.
+_COUNTS = {"inspections", "violations", "grave", "points", "inspected", "never"}
+
+
 def test_every_counted_figure_leads_to_its_records(folder: CityFolder) -> None:
     client = _client(folder, Role.LEADER, AFTER)
     day = {"date": "2026-11-01"}
     figures = client.get("/reports/annual", params=day).json()["figures"]
-    counted = [f for f in figures if f["records"] and f["low"] is None and f["value"] is not None]
+    without = [figure for figure in figures if not figure["has_records"]]
+    assert [figure for figure in without if figure["value"] is not None] == []
+    counted = [
+        figure
+        for figure in figures
+        if figure["figure_id"].rpartition("/")[2] in _COUNTS and figure["figure_id"] != "points"
+    ]
     assert len(counted) > 10
     for figure in counted:
-        where = dict(figure["records"])
-        table = where.pop("table")
-        query = {**day, "table": table, "column": list(where), "value": list(where.values())}
+        query = {**day, "figure": figure["figure_id"]}
         found = client.get("/reports/annual/records", params=query).json()
         assert found["total"] == figure["value"], figure
+
+
+def test_a_page_of_a_report_leads_to_the_records_behind_its_figures(folder: CityFolder) -> None:
+    client = _client(folder, Role.LEADER, AFTER)
+    page = client.get("/reports/annual/files/html", params={"date": "2026-11-01"}).text
+    links = {
+        unescape(key): unescape(address)
+        for address, key in re.findall(r'<a href="([^"]+)"[^>]* data-figure="([^"]+)"', page)
+    }
+    kinds = {key.rpartition("/")[2]: key for key in links}
+    assert {"violations", "rate", "share", "inspected", "never"} <= kinds.keys()
+    for name in ("violations", "rate", "never"):
+        shown = client.get(links[kinds[name]])
+        assert shown.status_code == 200, kinds[name]
+        value = re.findall(r'class="lead">([^<]*) · ', shown.text)
+        assert value == re.findall(rf'data-figure="{re.escape(kinds[name])}">([^<]*)<', page)
+    nowhere = {"kind": "annual", "date": "2026-11-01", "figure": "unit_id/nobody/rate"}
+    assert client.get("/app/reports/records", params=nowhere).status_code == 404
 
 
 def test_a_unit_reads_its_own_scorecard_and_no_other_report(folder: CityFolder) -> None:
@@ -225,7 +252,7 @@ def test_a_unit_reads_its_own_scorecard_and_no_other_report(folder: CityFolder) 
         ("/reports/scorecard", {"date": "2026-11-01", "unit": "U1"}),
         ("/reports/scorecard", {"date": "2026-11-01", "unit": "U-none"}),
         ("/reports/annual/files/pdf", {"date": "2026-11-01"}),
-        ("/reports/annual/records", {"date": "2026-11-01", "table": "points"}),
+        ("/reports/annual/records", {"date": "2026-11-01", "figure": "violations"}),
     ):
         assert client.get(path, params=query).status_code == 404, path
     page = client.get("/app/reports", params={"date": "2026-11-01"}).text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,14 +22,16 @@ from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
 from geoinspect.reports.kinds import Kind
 from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind
-from geoinspect.reports.numbers import Records
+from geoinspect.reports.numbers import RecordTable  # noqa: TC001  pydantic reads the annotation
 from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geoinspect.api.sight import Sight
     from geoinspect.messages import Language
     from geoinspect.reports.evidence import Evidence
-    from geoinspect.reports.numbers import ReportNumbers
+    from geoinspect.reports.numbers import Figure, ReportNumbers
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
@@ -59,7 +63,9 @@ class ReportFacts(BaseModel):
     first: date
     last: date
     made_at: str
-    figures: list[dict[str, Any]] = Field(description="Id, value, interval, text and records.")
+    figures: list[dict[str, Any]] = Field(
+        description="Id, value, interval, text, and whether records are behind it."
+    )
     tables: list[dict[str, Any]]
 
 
@@ -68,6 +74,9 @@ class RecordList(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    table: RecordTable
+    first: date
+    last: date
     total: int
     records: list[dict[str, Any]] = Field(description="The first 1000.")
 
@@ -86,8 +95,15 @@ def get_report_file(
     """Return a form of a report; the export is entered in the log."""
     settings = sight.folder.settings
     numbers = report_of(sight, kind, day, unit, settings.language)
+    asked = {"kind": kind.value, "date": numbers.period.last.isoformat(), "unit": unit}
     forms = make_forms(
-        sight.folder, numbers, (form,), language=settings.language, made_for=sight.actor.name
+        sight.folder,
+        numbers,
+        (form,),
+        language=settings.language,
+        made_for=sight.actor.name,
+        # paper leads nowhere
+        link=partial(_to_records, asked) if form == "html" else None,
     )
     stem = f"{kind}-{numbers.period.first}"
     log(sight.store, sight.actor.user_id, "export", f"report {stem}.{form}", at=sight.now)
@@ -101,23 +117,62 @@ def get_report_file(
 def get_report_records(
     sight: SightDep,
     kind: Kind,
-    table: Literal["inspections", "violations", "points"],
+    figure: Annotated[str, Query(max_length=300, description="Id of a figure that has records.")],
     day: Day = None,
     unit: Unit = "",
-    column: Annotated[list[str], Query(max_length=8)] = [],  # noqa: B006  FastAPI copies it
-    value: Annotated[list[str], Query(max_length=8)] = [],  # noqa: B006
 ) -> RecordList:
-    """Return the records behind a figure: those whose columns have these values."""
-    check_unit(sight, kind, unit)
-    period = Period.around(_day(sight, kind, day), SPANS[kind])
-    evidence = evidence_of(sight, period).within(period)
-    known = getattr(evidence, table).columns
-    if set(column) - set(known) or len(column) != len(value):
-        raise NotFoundError("The records have no column {column!r}.", column=", ".join(column))
-    rows = Records(table, tuple(zip(column, value, strict=True))).rows(evidence)
-    if unit:
-        rows = rows[rows["unit_id"] == unit]
-    return RecordList(total=len(rows), records=_plain(rows.head(_MOST_RECORDS)))
+    """Return the records behind a figure of a report."""
+    found = records_behind(sight, kind, day, unit, figure, sight.folder.settings.language)
+    return RecordList(
+        table=found.table,
+        first=found.days.first,
+        last=found.days.last,
+        total=len(found.rows),
+        records=_plain(found.rows.head(_MOST_RECORDS)),
+    )
+
+
+class Behind(NamedTuple):
+    """
+    What is behind a figure.
+
+    Attributes
+    ----------
+    numbers, figure
+        The report, and the figure in it.
+    table, days, rows
+        The records, and when they were made.
+    """
+
+    numbers: ReportNumbers
+    figure: Figure
+    table: RecordTable
+    days: Period
+    rows: pd.DataFrame
+
+
+def records_behind(
+    sight: Sight, kind: Kind, day: date | None, unit: str, figure_id: str, language: Language
+) -> Behind:
+    """
+    Find the records that a figure was counted from, as far as somebody may see them.
+
+    Raises
+    ------
+    NotFoundError
+        If the report has no such figure, or a figure without records, or may not be seen.
+    """
+    numbers = report_of(sight, kind, day, unit, language)
+    figure = numbers.figures().get(figure_id)
+    records = None if figure is None else figure.records
+    if figure is None or records is None:
+        raise NotFoundError(
+            "The report has no figure {figure_id!r} with records.", figure_id=figure_id
+        )
+    days = records.days or numbers.period
+    evidence = evidence_of(sight, days).within(days)
+    own = evidence.where(unit_id=unit) if kind is Kind.SCORECARD else evidence
+    return Behind(numbers, figure, records.table, days, records.rows(own))
 
 
 def report_of(
@@ -144,6 +199,13 @@ def report_of(
         evidence=evidence_of(sight, days, described=kind in DESCRIBED, covered=kind in COVERED),
         is_whole=not sight.actor.is_restricted,
     )
+
+
+def _to_records(asked: dict[str, str], figure: Figure) -> str:
+    """Return the address of the page with the records behind a figure; "" where there is none."""
+    if figure.records is None:
+        return ""
+    return f"/app/reports/records?{urlencode({**asked, 'figure': figure.figure_id})}"
 
 
 def check_unit(sight: Sight, kind: Kind, unit: str) -> None:

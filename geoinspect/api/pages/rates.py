@@ -38,7 +38,7 @@ from geoinspect.maps import TIMELINE_TITLE, own_scripts, page_words
 from geoinspect.messages import translator
 from geoinspect.people import Permission
 from geoinspect.reports.kinds import Kind
-from geoinspect.reports.numbers import Records
+from geoinspect.reports.numbers import Records, RecordTable
 from geoinspect.reports.opening import headline, on_chances, sentences
 
 if TYPE_CHECKING:
@@ -143,7 +143,9 @@ def show_records(
         period=period,
         table=table,
         counts={name: len(each) for name, each in found.items()},
-        rows=shown.assign(point=shown["point_id"].map(names).fillna("")).to_dict("records"),
+        rows=shown.assign(point=shown["point_id"].astype(object).map(names).fillna("")).to_dict(
+            "records"
+        ),
         page=page,
         n_pages=n_pages(len(rows)),
         query={
@@ -258,10 +260,10 @@ def follow_group(
 
 
 #: Tables of records, and what each is sorted by.
-_TABLES = {"violations": "found_at", "inspections": "at"}
+_TABLES: dict[RecordTable, str] = {"violations": "found_at", "inspections": "at"}
 
 
-def records_behind(table: str, by: By, group: str) -> Records:
+def records_behind(table: RecordTable, by: By, group: str) -> Records:
     """Name the records behind a figure of a group, as the reports do."""
     counted = (("counts", "True"),) if table == "violations" else ()
     return Records(table, (*counted, (by, group)))

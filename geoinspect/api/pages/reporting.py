@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 
-from geoinspect.api.endpoints.reports import MEDIA_TYPES, report_of
+from geoinspect.api.endpoints.reports import MEDIA_TYPES, records_behind, report_of
+from geoinspect.api.pages.city import Page, n_pages, one_page
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
@@ -17,6 +18,7 @@ from geoinspect.errors import GeoinspectError
 from geoinspect.messages import translator
 from geoinspect.people import Permission
 from geoinspect.reports.kinds import Kind
+from geoinspect.reports.titles import figure_name, title_of
 
 router = APIRouter(prefix="/app", include_in_schema=False)
 
@@ -31,13 +33,17 @@ NAMES = {
 }
 
 
-@router.get("/reports", **needs(Permission.READ_REPORTS, Permission.READ_SCORECARD))
+_READS = needs(Permission.READ_REPORTS, Permission.READ_SCORECARD)
+Unit = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/reports", **_READS)
 def show_reports(
     request: Request,
     sight: SightDep,
     kind: Kind = Kind.WEEKLY,
     day: Annotated[date | None, Query(alias="date")] = None,
-    unit: Annotated[str, Query(max_length=200)] = "",
+    unit: Unit = "",
 ) -> AppPage:
     """Show a report with its forms to take along."""
     kinds = list(NAMES) if sight.may(Permission.READ_REPORTS) else [Kind.SCORECARD]
@@ -67,6 +73,46 @@ def show_reports(
         problem=problem,
         forms=[form for form in MEDIA_TYPES if form != "html"],
         query=urlencode(query),
+    )
+
+
+@router.get("/reports/records", **_READS)
+def show_figure(
+    request: Request,
+    sight: SightDep,
+    kind: Kind,
+    figure: Annotated[str, Query(max_length=300)],
+    day: Annotated[date | None, Query(alias="date")] = None,
+    unit: Unit = "",
+    page: Page = 1,
+) -> AppPage:
+    """List the records behind a figure of a report, newest first."""
+    language = language_of(request, sight.folder.settings.language)
+    found = records_behind(sight, kind, day, unit, figure, language)
+    newest = {"violations": "found_at", "inspections": "at"}.get(found.table)
+    rows = found.rows
+    rows = rows if newest is None else rows.sort_values(newest, ascending=False, kind="stable")
+    shown = one_page(rows, page).reset_index()
+    names = sight.points()["name"]
+    report = title_of(found.numbers, translator(language))
+    asked = {"kind": kind.value, "date": found.numbers.period.last.isoformat(), "unit": unit}
+    return render(
+        request,
+        sight,
+        "figure",
+        name=figure_name(found.numbers, figure, translator(language)),
+        report=report,
+        text=found.figure.text,
+        days=found.days,
+        table=found.table,
+        n=len(rows),
+        rows=shown.assign(point=shown["point_id"].astype(object).map(names).fillna("")).to_dict(
+            "records"
+        ),
+        page=page,
+        n_pages=n_pages(len(rows)),
+        asked=asked,
+        query={**asked, "figure": figure},
     )
 
 

@@ -65,6 +65,9 @@ def test_a_place_that_turned_bad_is_new_and_named(evidence):
     assert "点位5" in line.cells[3]
     assert line.cells[4].value == N_MONTHS * N_A_MONTH
     assert line.cells[5].value == N_A_MONTH + N_MONTHS - 1
+    made, found = line.cells[4:6]
+    rows = made.records.rows(evidence.within(made.records.days))
+    assert (len(rows), rows["found"].sum()) == (made.value, found.value)
     [picture] = quarter.maps
     assert [(number, kind) for number, kind, _ in picture.areas] == [(1, "new")]
     page, word = render_page(quarter), write_word(quarter)
