@@ -51,7 +51,7 @@ def column_letters(
     Share a line of letters among columns.
 
     Every column gets what it cannot do without: a firm one its longest cell, one of words its
-    longest piece. What is left goes where it keeps words from breaking.
+    longest piece, within limits. What is left goes where it keeps words from breaking.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def column_letters(
     Examples
     --------
     >>> column_letters([["Unit", "Roads"], ["Problems", "1,234"]], [False, True], room=40)
-    [7.2, 10.2]
+    [7.2, 11.2]
     """
     asked = [_asked(column, is_firm) for column, is_firm in zip(columns, firm, strict=True)]
     more = sum(wish - need for need, wish in asked)
@@ -90,8 +90,11 @@ def _asked(column: Sequence[str], is_firm: bool) -> tuple[int, int]:
     """Return what a column needs and what it wishes for, in letters."""
     head, *cells = column
     longest = max(map(letters, cells), default=0)
-    piece = longest_piece(head) if is_firm else max(map(longest_piece, column))
-    need = max(longest, piece) if is_firm else min(piece, _MOST)
+    # heads are bold, which makes words wider, and have three lines at most
+    bold = longest_piece(head)
+    least = max(bold + bold // 6, -(-letters(head) // 3))
+    pieces = longest if is_firm else min(max(map(longest_piece, cells), default=0), _READABLE)
+    need = max(least, pieces)
     line = max(min(letters(head), _SHORT_HEAD), -(-letters(head) // 2))
     wish = max(need, line, longest if is_firm else min(longest, _MOST))
     return need, wish

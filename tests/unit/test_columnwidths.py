@@ -22,8 +22,8 @@ def test_numbers_are_whole_and_words_give_way_where_room_is_short():
 
 
 def test_words_are_never_given_less_than_their_longest_piece():
-    name, number = column_letters([["Unit", "a office-of-roads"], NUMBERS], [False, True], room=5)
-    assert name == len("office-of-roads") + SIDES
+    name, number = column_letters([["Unit", "an oil-office"], NUMBERS], [False, True], room=5)
+    assert name == len("oil-office") + SIDES
     assert number == 9 + SIDES
 
 
@@ -36,6 +36,14 @@ def test_one_long_name_does_not_take_the_whole_line():
 def test_a_long_head_is_wished_on_two_lines():
     [share] = column_letters([["属最差一成（%）", "7"]], [True], room=80)
     assert share == 8 + SIDES
+
+
+def test_a_word_without_end_does_not_break_the_heads_of_others():
+    columns = [["Unit", "x" * 80], ["Problems", "7"]]
+    name, number = column_letters(columns, [False, True], room=20)
+    assert name == 12 + SIDES
+    # bold letters are wider
+    assert number == len("Problems") + 1 + SIDES
 
 
 def test_a_table_without_rows_is_as_wide_as_its_heads():
