@@ -86,9 +86,9 @@ class Work:
                 None if len(visits) == 0 else estimate_rates(visits, params=self.params).iloc[0]
             )
         row = self._rates[period]
-        if row is None:
-            return Figure(figure_id, None, 1)
         records = Records("inspections", days=None if period == self.period else period)
+        if row is None:
+            return Figure(figure_id, None, 1, records=records)
         return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
 
     def change(self, by: str | None = None) -> pd.DataFrame | None:

@@ -46,11 +46,34 @@ def test_the_worst_unit_is_first_on_the_black_list_and_was_found_to_get_worse(ev
 
 
 def test_figures_are_backed_by_their_records(evidence, monthly):
-    now = evidence.within(monthly.period)
-    backed = [f for f in monthly.figures().values() if f.records is not None and f.digits == 0]
-    assert len(backed) > 20
-    for figure in backed:
-        assert len(figure.records.rows(now)) == figure.value, figure.figure_id
+    figures = monthly.figures()
+    assert [key for key, figure in figures.items() if figure.records is None] == []
+    rows = {
+        key: figure.records.rows(evidence.within(figure.records.days or monthly.period))
+        for key, figure in figures.items()
+    }
+    assert rows["points"]["point_id"].nunique() == figures["points"].value
+    counted = [
+        key for key in rows if key.endswith(("inspections", "violations", "violations/grave"))
+    ]
+    assert len(counted) > 20
+    for key in counted:
+        assert len(rows[key]) == figures[key].value, key
+    for key in rows.keys() - set(counted):
+        assert len(rows[key]) > 0 or not figures[key].value, key
+
+
+def test_what_was_before_and_through_time_is_backed_by_the_records_of_then(evidence):
+    quarter = report(evidence, Kind.QUARTERLY, date(2026, 11, 5), Span.QUARTER)
+    figures = quarter.figures()
+    earlier = [f for key, f in figures.items() if key.endswith("/before") and f.value is not None]
+    assert earlier
+    assert {figure.records.days for figure in earlier} == {quarter.period.before()}
+    trend = [f for key, f in figures.items() if key.startswith("trend/") and f.value is not None]
+    days = [figure.records.days or quarter.period for figure in trend]
+    assert [each.first.isoformat() for each in days] == [
+        figure.figure_id.removeprefix("trend/") for figure in trend
+    ]
 
 
 @pytest.mark.parametrize("kind", Kind)
