@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from geoinspect.demo import tinytown, tinytown_folder
 from geoinspect.network import RoadNetwork, read_network
+from geoinspect.people import passwords
 from geoinspect.planning import City, PlanParams, TeamOrder, named_points, plan_inspections
 from geoinspect.responsibility import assign
 from geoinspect.shifts import read_shift
@@ -33,6 +35,15 @@ settings.load_profile("steady")
 
 SECRET = "5eed" * 8
 NANJING = Path(__file__).parents[2] / "shared" / "data" / "nanjing"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords fast; what they cost a guesser is tested in tests/unit/people."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_HASHER", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

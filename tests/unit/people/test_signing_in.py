@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from geoinspect.errors import InputError, NotFoundError, UnauthenticatedError
 from geoinspect.people import Permission, Role, codes
@@ -18,6 +20,7 @@ from geoinspect.people.passwords import check_password, fits_password, hash_pass
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 PASSWORD = "Lantern-7-river"
+#: Made before the tests begin, and so with what it costs in a city.
 HASH = hash_password(PASSWORD)
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 
@@ -28,8 +31,9 @@ def _later(**span: float) -> datetime:
 
 @pytest.fixture
 def signing(store):
-    store.people.add(Account("wang", "王五", Role.LEADER, password_hash=HASH))
-    store.people.add(Account("li", "李四", Role.LEADER, password_hash=HASH, totp_secret=SECRET))
+    kept = hash_password(PASSWORD)
+    store.people.add(Account("wang", "王五", Role.LEADER, password_hash=kept))
+    store.people.add(Account("li", "李四", Role.LEADER, password_hash=kept, totp_secret=SECRET))
     return store.signing
 
 
@@ -68,6 +72,10 @@ def test_a_password_fits_its_own_hash_only() -> None:
     assert not fits_password(HASH, PASSWORD + "x")
     assert not fits_password(None, PASSWORD)
     assert not fits_password("no hash at all", PASSWORD)
+
+
+def test_guessing_a_password_costs_what_rfc_9106_recommends() -> None:
+    assert extract_parameters(HASH) == RFC_9106_LOW_MEMORY
 
 
 # ---- waits ----
