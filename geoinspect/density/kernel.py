@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from geoinspect.density.grid import (
     KERNEL_REACH,
@@ -265,6 +264,9 @@ def violation_rate(
 
 def _smooth(counts: FloatArray, params: KernelParams) -> FloatArray:
     """Spread counts by the kernel; the sum stays."""
+    # the filters of scipy take as long to load as the rest of the service does to begin
+    from scipy.ndimage import gaussian_filter
+
     sigma = params.bandwidth_m / params.cell_m
     smoothed: FloatArray = gaussian_filter(counts, sigma, mode="constant", truncate=KERNEL_REACH)
     return smoothed

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import csr_array, hstack
 
 from geoinspect.errors import LotteryError
@@ -155,6 +154,8 @@ def check_numbers(n_points: int, n_teams: int) -> None:
 
 def _draw_medoids(territory: Territory, load: FloatArray, state: RandomState) -> IntArray:
     """Draw seeds and give each team one: near its depot, and one that it can visit."""
+    from scipy.optimize import linear_sum_assignment
+
     seeds = _draw_seeds(territory.both_ways[0], load, territory.n_zones, state)
     apart = territory.from_depot[:, seeds]
     if (apart == apart[0]).all() and territory.is_possible.all():
@@ -234,6 +235,8 @@ def _shared_out(
     One variable, the largest load over its share, costs more than any way. If it must
     exceed the slack, the zones whose loads hold it up are final; else all are.
     """
+    from scipy.optimize import linprog
+
     n, n_zones = cost.shape
     point, zone = _near_pairs(cost)
     share = capacity / capacity.sum() * load.sum()

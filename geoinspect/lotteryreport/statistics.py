@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, rankdata
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -22,6 +21,9 @@ def area_under_curve(score: FloatArray, hit: BoolArray) -> float:
     >>> area_under_curve(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
     0.75
     """
+    # half a second of imports, and for one report alone
+    from scipy.stats import rankdata
+
     hits = int(hit.sum())
     misses = len(hit) - hits
     wins = rankdata(score)[hit].sum() - hits * (hits + 1) / 2
@@ -51,6 +53,8 @@ def chi_square_p(z: FloatArray, covariance: csr_array) -> float:
     covariance
         Their covariance, shape (n, n).
     """
+    from scipy.stats import chi2
+
     mean = float(covariance.trace())
     squares = float(covariance.multiply(covariance).sum())
     return float(chi2.sf((z**2).sum() * mean / squares, mean**2 / squares))
