@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+from contextvars import ContextVar
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -277,7 +279,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _timezones():
             raise ValueError(f"{value!r} is no IANA time zone")
         return value
 
@@ -329,6 +331,33 @@ def _shifts(spans: str | list[str]) -> tuple[Shift, ...]:
     return tuple(read_shift(text) for text in ([spans] if isinstance(spans, str) else spans))
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    """Return the names of all time zones: each has a file that is opened to see what it is."""
+    return frozenset(available_timezones())
+
+
+#: The file of the settings that are being read.
+_FILE: ContextVar[Path] = ContextVar("_FILE")
+
+
+class _CitySettings(Settings):
+    """Settings out of `_FILE` and the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment before the file."""
+        del init_settings, dotenv_settings, file_secret_settings
+        return env_settings, TomlConfigSettingsSource(settings_cls, _FILE.get())
+
+
 def read_settings(path: Path) -> Settings:
     """
     Read the settings of a city; environment variables win over the file.
@@ -338,21 +367,7 @@ def read_settings(path: Path) -> Settings:
     InputError
         If the file is no TOML, or a setting is unknown or wrong.
     """
-
-    class _CitySettings(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            """Put the environment before the file."""
-            del init_settings, dotenv_settings, file_secret_settings
-            return env_settings, TomlConfigSettingsSource(settings_cls, path)
-
+    _FILE.set(path)
     try:
         return _CitySettings()
     except ValidationError as error:
