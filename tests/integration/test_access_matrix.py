@@ -838,16 +838,17 @@ def test_whoever_is_no_longer_signed_in_is_nobody(apps, kind) -> None:
         headers = {"Authorization": f"Bearer {bearer}"}
     else:
         client.cookies.set("geoinspect_session", "forged" if kind == "forged" else session)
-    assert _asked_by(client, headers, app) == []
+    with client:
+        assert _asked_by(client, headers, app) == []
 
 
 def test_no_change_is_taken_from_a_page_of_somebody_else(apps) -> None:
     app, _ = apps("supervisor", "after")
-    asker = Asker(app, "supervisor", TIMES["after"][0])
-    for question in _questions(app, "supervisor"):
-        if question.method != "get" and question.declared != ("public",):
-            asker.headers["X-CSRF-Token"] = csrf_token("another session")
-            assert asker.ask(question).status == 403, question
+    with Asker(app, "supervisor", TIMES["after"][0]) as asker:
+        for question in _questions(app, "supervisor"):
+            if question.method != "get" and question.declared != ("public",):
+                asker.headers["X-CSRF-Token"] = csrf_token("another session")
+                assert asker.ask(question).status == 403, question
 
 
 def test_signing_in_tells_nobody_which_accounts_there_are(apps) -> None:
@@ -872,11 +873,11 @@ def test_signing_in_tells_nobody_which_accounts_there_are(apps) -> None:
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[1, 2"])
 def test_a_body_that_cannot_be_read_does_not_hide_a_refusal(apps, body) -> None:
     app, _ = apps("unit-u3", "before")
-    asker = Asker(app, "unit-u3", TIMES["before"][0])
-    kind = {**asker.headers, "Content-Type": "application/json"}
-    for question in _questions(app, "unit-u3"):
-        if question.body is not None and not _may_ask("unit-u3", question.declared):
-            answer = asker.client.request(
-                question.method.upper(), question.path, headers=kind, content=body
-            )
-            assert answer.status_code == 403, question
+    with Asker(app, "unit-u3", TIMES["before"][0]) as asker:
+        kind = {**asker.headers, "Content-Type": "application/json"}
+        for question in _questions(app, "unit-u3"):
+            if question.body is not None and not _may_ask("unit-u3", question.declared):
+                answer = asker.client.request(
+                    question.method.upper(), question.path, headers=kind, content=body
+                )
+                assert answer.status_code == 403, question
