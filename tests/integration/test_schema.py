@@ -64,6 +64,14 @@ def app(tmp_path_factory, tinytown_plan, tinytown_network) -> FastAPI:
     return create_app(CityFolder(folder.path, roomy), clock=lambda: NOW)
 
 
+@pytest.fixture(scope="module")
+def operations(app) -> list[Any]:
+    """All operations of the document, read once for all who ask."""
+    host = {"Host": HERE.removeprefix("http://")}
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers=host)
+    return [result.ok() for result in schema.get_all_operations()]
+
+
 def _headers(app: FastAPI, who: str | None) -> dict[str, str]:
     """A session of its own for each request: one that signs out ends no other."""
     if who is None:
@@ -106,10 +114,7 @@ def _cases(operation: Any) -> Any:
 
 
 @pytest.mark.parametrize("who", [*(account.user_id for account in ACCOUNTS), None], ids=str)
-def test_every_answer_is_one_that_the_document_promises(app, who) -> None:
-    host = {"Host": HERE.removeprefix("http://")}
-    schema = schemathesis.openapi.from_asgi("/openapi.json", app, headers=host)
-    operations = [result.ok() for result in schema.get_all_operations()]
+def test_every_answer_is_one_that_the_document_promises(app, operations, who) -> None:
     assert len(operations) > 50
     faults = [fault for operation in operations for fault in _faults(app, operation, who)]
     assert faults == []
