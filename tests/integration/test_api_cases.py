@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +74,10 @@ class Person:
         return self.client.post(f"/cases/{case_id}/{step}", headers=headers, **sent)
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    folder = CityFolder.create(tmp_path / "city", name="小镇")
+@pytest.fixture(scope="module")
+def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """The town before anything is done about its violations; tests work on copies."""
+    folder = CityFolder.create(tmp_path_factory.mktemp("town") / "city", name="小镇")
     store = folder.store()
     store.merge_points(tinytown.points())
     store.replace_districts(tinytown.districts())
@@ -102,6 +104,13 @@ def town(tmp_path: Path) -> Town:
     own = sorted(units.index[units == UNIT])
     other = sorted(units.index[units.notna() & (units != UNIT)])
     return Town(folder, own=own, other=other)
+
+
+@pytest.fixture
+def town(quiet_town: Town, tmp_path: Path) -> Town:
+    """A copy that a test may change."""
+    path = shutil.copytree(quiet_town.folder.path, tmp_path / "city")
+    return replace(quiet_town, folder=CityFolder.open(path))
 
 
 @pytest.fixture

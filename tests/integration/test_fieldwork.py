@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,11 @@ def _checklist() -> Checklist:
 
 @pytest.fixture
 def plan(tinytown_plan: dict[str, Any]) -> dict[str, Any]:
-    """The plan, its teams named by inspectors I1 and I2."""
+    return _with_inspectors(tinytown_plan)
+
+
+def _with_inspectors(tinytown_plan: dict[str, Any]) -> dict[str, Any]:
+    """Return the plan, its teams named by inspectors I1 and I2."""
     plan: dict[str, Any] = json.loads(json.dumps(tinytown_plan))
     teams = [str(team["team_id"]) for team in plan["teams"]]
     plan["draw"]["inspectors"] = [
@@ -63,9 +68,10 @@ def plan(tinytown_plan: dict[str, Any]) -> dict[str, Any]:
     return plan
 
 
-@pytest.fixture
-def folder(tmp_path: Path, plan: dict[str, Any]) -> CityFolder:
-    folder = CityFolder.create(tmp_path / "city", name="小镇")
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory, tinytown_plan: dict[str, Any]) -> CityFolder:
+    """The town with its plan before the day; tests work on copies."""
+    folder = CityFolder.create(tmp_path_factory.mktemp("planned") / "city", name="小镇")
     store = folder.store()
     store.merge_points(tinytown.points())
     store.checklists.merge([_checklist()])
@@ -74,9 +80,15 @@ def folder(tmp_path: Path, plan: dict[str, Any]) -> CityFolder:
         ("off", Role.INSPECTOR, "I9"), ("chen", Role.SUPERVISOR, None),
     ):  # fmt: skip
         store.people.add(Account(user_id, user_id, role, inspector_id=inspector_id))
-    store.add_plan(plan, at=DRAWN)
+    store.add_plan(_with_inspectors(tinytown_plan), at=DRAWN)
     store.close()
     return folder
+
+
+@pytest.fixture
+def folder(planned: CityFolder, tmp_path: Path) -> CityFolder:
+    """A copy that a test may change."""
+    return CityFolder.open(shutil.copytree(planned.path, tmp_path / "city"))
 
 
 class Phone:
