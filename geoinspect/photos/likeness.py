@@ -12,17 +12,20 @@ same place does not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import imagehash
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from PIL import Image, ImageOps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    Cut = tuple[tuple[int, int], NDArray[np.float32], np.floating[Any]]
 
 _BASE_PX = 256
 _SCALES = (0.92, 0.84, 0.76)
@@ -136,24 +139,43 @@ def _thumb(fingerprint: bytes) -> NDArray[np.uint8]:
     return grey.reshape(THUMB_PX, THUMB_PX)
 
 
-def _best_fit(whole: NDArray[np.uint8], part: NDArray[np.uint8], sides: Sequence[int]) -> float:
+def _best_fit(whole: NDArray[np.uint8], part: NDArray[np.uint8], sides: tuple[int, ...]) -> float:
     """Shift a picture, cut down as somebody may have done, over the one it may stem from."""
-    picture = Image.fromarray(np.ascontiguousarray(part))
+    cuts = (_few_cuts if sides is _FEW_SIDES else _cuts)(part.tobytes(), sides)
     grey = whole.astype(np.float32)
     sums, squares = (_integral(whole.astype(np.int64) ** power) for power in (1, 2))
     best = -1.0
+    for (height, width), one, norm in cuts:
+        n, shape = height * width, (height, width)
+        windows = _windows_of(grey, shape)
+        covariance = (windows.reshape(-1, n) @ one).reshape(windows.shape[:2])
+        spread = np.sqrt(_sums(squares, shape) - _sums(sums, shape) ** 2 / n)
+        spread *= norm
+        fits = np.divide(covariance, spread, out=np.zeros_like(spread), where=spread > 0)
+        best = max(best, float(fits.max()))
+    return best
+
+
+def _cuts(part: bytes, sides: tuple[int, ...]) -> list[Cut]:
+    """Make a picture smaller in all ways: shape, deviations from their mean, and their norm."""
+    picture = Image.frombytes("L", (THUMB_PX, THUMB_PX), part)
+    cuts = []
     for height in sides:
         for width in sides:
             small = np.asarray(picture.resize((width, height), Image.Resampling.BOX), np.float32)
             one = small - small.mean()
-            n, shape = height * width, (height, width)
-            windows = sliding_window_view(grey, shape)
-            covariance = (windows.reshape(-1, n) @ one.ravel()).reshape(windows.shape[:2])
-            spread = np.sqrt(_sums(squares, shape) - _sums(sums, shape) ** 2 / n)
-            spread *= np.linalg.norm(one)
-            fits = np.divide(covariance, spread, out=np.zeros_like(spread), where=spread > 0)
-            best = max(best, float(fits.max()))
-    return best
+            cuts.append(((height, width), one.ravel(), np.linalg.norm(one)))
+    return cuts
+
+
+#: A photo is compared with many, one after another: what is made of it is kept meanwhile.
+_few_cuts = lru_cache(maxsize=128)(_cuts)
+
+
+def _windows_of(grey: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Return all windows of a shape, as `sliding_window_view` does in many times the time."""
+    free = tuple(side - own + 1 for side, own in zip(grey.shape, shape, strict=True))
+    return as_strided(grey, free + shape, grey.strides * 2, writeable=False)
 
 
 def _integral(values: NDArray[np.int64]) -> NDArray[np.int64]:
