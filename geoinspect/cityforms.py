@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoinspect.beside import begun
 from geoinspect.errors import VerificationError
-from geoinspect.printing import render_pdf
-from geoinspect.reports.check import check_forms
-from geoinspect.reports.spreadsheet import write_spreadsheet
-from geoinspect.reports.web import render_page
-from geoinspect.reports.word import fill_template, write_word
+from geoinspect.reports.printed import page_and_paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +81,12 @@ def make_forms(
         If the office's template cannot be filled.
     """
     issuer = folder.settings.issuer
-    on_page = begun(beside, _on_page, numbers, formats, language, issuer, made_for, link)
+    on_page = begun(beside, page_and_paper, numbers, formats, language, issuer, made_for, link)
+    # loaded here: the page is in the making before the libraries of Word and Excel are there
+    from geoinspect.reports.check import check_forms
+    from geoinspect.reports.spreadsheet import write_spreadsheet
+    from geoinspect.reports.word import fill_template, write_word
+
     template = folder.path / TEMPLATES / f"{numbers.kind}.docx"
     own = template.is_file()
     word = b""
@@ -108,18 +109,3 @@ def make_forms(
             expected=first.expected,
         )
     return Forms(numbers, page if "html" in formats else "", paper, word, sheet)
-
-
-def _on_page(
-    numbers: ReportNumbers,
-    formats: tuple[str, ...],
-    language: Language,
-    issuer: str,
-    made_for: str,
-    link: Callable[[Figure], str] | None,
-) -> tuple[str, bytes]:
-    """Return the page and the paper; what is not asked for is empty."""
-    if not {"html", "pdf"} & set(formats):
-        return "", b""
-    page = render_page(numbers, language=language, issuer=issuer, made_for=made_for, link=link)
-    return page, render_pdf(page) if "pdf" in formats else b""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geoinspect.reports.numbers import ReportNumbers
 
 #: What a process beside loads while this one joins and counts.
-_FOR_FORMS = ("geoinspect.cityforms", "weasyprint")
+_FOR_PAPER = ("geoinspect.reports.web", "weasyprint")
 
 
 def city_evidence(
@@ -66,7 +66,7 @@ def city_evidence(
         own=None if own is None else (own[0], own[1].moments(zone)),
     )
     found = begun(beside, read_found, folder, wanted)
-    load(beside, *_FOR_FORMS)
+    load(beside, *_FOR_PAPER)
     try:
         known = store.points(), store.assignments(), store.districts()
         visits = store.visits(wanted.during, named=described, own=wanted.own)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geoinspect.lottery.record import Record
     from geoinspect.network import RoadNetwork, Snaps
-    from geoinspect.network.modes import Mode
+    from geoinspect.travel import Mode
 
 
 def draw_committed(

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
-    from geoinspect.network import Mode, RoadNetwork, Snaps
+    from geoinspect.network import RoadNetwork, Snaps
+    from geoinspect.travel import Mode
 
 Place = tuple[float, float]
 

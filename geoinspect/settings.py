@@ -28,9 +28,9 @@ from geoinspect.cases import CaseParams
 from geoinspect.chances import ChanceParams
 from geoinspect.errors import InputError
 from geoinspect.messages import Language  # noqa: TC001  pydantic reads the type
-from geoinspect.network import Mode  # noqa: TC001  pydantic reads the type
 from geoinspect.sealing import ReleaseParams
 from geoinspect.shifts import Shift, read_duration, read_shift
+from geoinspect.travel import Mode  # noqa: TC001  pydantic reads the type
 
 if TYPE_CHECKING:
     from pathlib import Path

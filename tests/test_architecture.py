@@ -40,8 +40,8 @@ LAYERS = (
     {"hotspots"},
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
-    | {"masking", "workingdays", "officialpaper", "printing"},
-    {"arrays", "beside", "columnwidths", "errors", "officefiles", "processes", "words"},
+    | {"beside", "masking", "workingdays", "officialpaper", "printing"},
+    {"arrays", "columnwidths", "errors", "officefiles", "processes", "travel", "words"},
     {"__init__"},
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

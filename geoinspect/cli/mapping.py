@@ -149,7 +149,7 @@ def _heat_map(
     """Draw violations per inspection, of all points or of a unit's own."""
     with _beside(city) as beside:
         points, violations, inspections = _tables_of(city, unit, beside=beside)
-        load(beside, "geoinspect.surfaces", "scipy.stats")
+        load(beside, "geoinspect.surfaces")
         heat, found = heat_with_hot_spots(
             points,
             violations,
@@ -260,7 +260,7 @@ def _beside(city: CityFolder) -> Iterator[Executor | None]:
     if city.store().n_inspections() < _MANY:
         yield None
         return
-    with process_beside("geoinspect.cityrecords") as beside:
+    with process_beside("geoinspect.cityfolder", "geoinspect.cityrecords") as beside:
         yield beside
 
 

@@ -41,7 +41,10 @@ def report(
     """
     session = session_of(context)
     wanted = read_formats(formats)
-    with process_beside("geoinspect.cityrecords") as beside, session.steps() as step:
+    with (
+        process_beside("geoinspect.cityfolder", "geoinspect.cityrecords") as beside,
+        session.steps() as step,
+    ):
         # loaded here: until then the other process has begun to load, too
         from geoinspect.cityreport import city_report, usual_day
 

@@ -4,7 +4,7 @@ from geoinspect.network.build import BuildReport
 from geoinspect.network.directions import Leg, legs
 from geoinspect.network.graph import WAY_CLASSES, RoadNetwork
 from geoinspect.network.matrix import travel_times
-from geoinspect.network.modes import SPEEDS_KPH, Mode, for_mode
+from geoinspect.network.modes import SPEEDS_KPH, for_mode
 from geoinspect.network.osm import read_network
 from geoinspect.network.place import network_from_place
 from geoinspect.network.shortest_paths import INF_MS
@@ -16,7 +16,6 @@ __all__ = [
     "WAY_CLASSES",
     "BuildReport",
     "Leg",
-    "Mode",
     "RoadNetwork",
     "Snaps",
     "for_mode",

@@ -10,7 +10,7 @@ taken for granted on every street but motorways.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from geoinspect.network.build import BuildReport
     from geoinspect.network.graph import RoadNetwork
-
-Mode = Literal["car", "bicycle", "foot"]
+    from geoinspect.travel import Mode
 
 SPEEDS_KPH: dict[Mode, float] = {"bicycle": 12.0, "foot": 4.5}
 """Speeds in km/h with waiting at crossings; those of a car are in the network."""

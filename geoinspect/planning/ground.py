@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from geoinspect.frame import Frame
     from geoinspect.lottery.day import DayParams
     from geoinspect.network import RoadNetwork
-    from geoinspect.network.modes import Mode
     from geoinspect.planning.order import City, PlanParams
     from geoinspect.shifts import Shift
+    from geoinspect.travel import Mode
 
 # what a stop costs on the way, before any route is known; only parts are cut by it
 _TRAVEL_MS = 6 * 60_000

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geoinspect.network import RoadNetwork
-    from geoinspect.network.modes import Mode
     from geoinspect.shifts import Shift
+    from geoinspect.travel import Mode
 
 #: A secret of fewer random bits can be found by trying.
 UNGUESSABLE_BITS = 64

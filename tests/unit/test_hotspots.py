@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from scipy.stats import hypergeom
+from scipy.stats import false_discovery_control, hypergeom, pearson3
 
 from geoinspect.density import Grid
 from geoinspect.errors import InputError
-from geoinspect.hotspots import HotSpotParams, discoveries, hot_spots, near_sums
+from geoinspect.hotspots import HotSpotParams, discoveries, hot_spots, near_sums, pearson_tail
 
 CENTRE = np.array([118.8, 32.05])
 PARAMS = HotSpotParams(radius_m=500, cell_m=250, minimum_inspections=5)
@@ -96,6 +96,23 @@ def test_benjamini_and_yekutieli_call_no_more_cells_than_benjamini_and_hochberg(
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(("control", "method"), [("BH", "bh"), ("BY", "by")])
+@pytest.mark.parametrize("n", [0, 1, 7, 600])
+def test_discoveries_are_those_of_scipy(control, method, n):
+    rng = np.random.default_rng(n)
+    p = np.concatenate((rng.uniform(0, 1, n), rng.uniform(0, 0.001, n // 3)))
+    wanted = false_discovery_control(p, method=method) <= 0.05 if n else []
+    assert discoveries(p, HotSpotParams(control=control)).tolist() == list(wanted)
+
+
+def test_tails_are_those_of_scipy():
+    rng = np.random.default_rng(8)
+    z, skew = rng.normal(0, 3, 4000), rng.normal(0, 0.7, 4000)
+    skew[:40] = 0.0
+    assert pearson_tail(z, skew) == pytest.approx(pearson3.sf(z, skew), rel=1e-6, abs=1e-14)
+    assert pearson_tail(-z, -skew) == pytest.approx(pearson3.cdf(z, skew), rel=1e-6, abs=1e-14)
 
 
 @pytest.mark.parametrize(
