@@ -43,7 +43,7 @@ def _prepare() -> None:
     """Make the process quick to load, and quick to be gone."""
     seldom_look_for_garbage()
     # what it holds is given back at once, and not object by object: that takes a second
-    Finalize(None, os._exit, args=(os.EX_OK,), exitpriority=-100)
+    Finalize(None, os._exit, args=(0,), exitpriority=-100)
 
 
 def load(beside: Executor | None, *modules: str) -> None:
