@@ -12,7 +12,7 @@ from geoinspect.officialpaper import Picture
 from geoinspect.papers import as_picture, draw_place
 
 from .conftest import geoinspect
-from .test_api_cases import Town, case_id, photo, town  # noqa: F401  fixtures
+from .test_api_cases import Town, case_id, photo, quiet_town, town  # noqa: F401  fixtures
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from ..hostile import FORMULAS, PROBES, TEXT
 from .conftest import geoinspect
-from .test_api_cases import Town, case_id, photo, town  # noqa: F401  fixtures
+from .test_api_cases import Town, case_id, photo, quiet_town, town  # noqa: F401  fixtures
 from .test_case_papers import words_of
 
 if TYPE_CHECKING:
