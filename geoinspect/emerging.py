@@ -242,14 +242,9 @@ def mann_kendall(series: FloatArray) -> MannKendall:
     """
     # most cells of a city were never tested
     has_values = np.isfinite(series).sum(axis=0) >= 2
-    s, z, p_value = (
-        np.zeros(has_values.shape),
-        np.zeros(has_values.shape),
-        np.ones(has_values.shape),
-    )
+    s, z = np.zeros(has_values.shape), np.zeros(has_values.shape)
     s[has_values], z[has_values] = _rises(series[:, has_values])
-    p_value[has_values] = 2 * ndtr(-np.abs(z[has_values]))
-    return MannKendall(s, z, p_value)
+    return MannKendall(s, z, 2 * ndtr(-np.abs(z)))
 
 
 def _rises(series: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -128,10 +128,11 @@ def correlation(one: bytes, other: bytes) -> float:
     first, second = (_thumb(each) for each in (one, other))
     mirrored = second[:, ::-1]
     pairs = [(first, second), (second, first), (first, mirrored), (mirrored, first)]
-    fits = [_best_fit(whole, part, _FEW_SIDES) for whole, part in pairs]
+    fits = [_best_fit(whole, _few_cuts(part.tobytes(), _FEW_SIDES)) for whole, part in pairs]
     if max(fits) < _WORTH_A_CLOSER_LOOK:
         return max(fits)
-    return _best_fit(*pairs[fits.index(max(fits))], _ALL_SIDES)
+    whole, part = pairs[fits.index(max(fits))]
+    return _best_fit(whole, _cuts(part.tobytes(), _ALL_SIDES))
 
 
 def _thumb(fingerprint: bytes) -> NDArray[np.uint8]:
@@ -139,9 +140,8 @@ def _thumb(fingerprint: bytes) -> NDArray[np.uint8]:
     return grey.reshape(THUMB_PX, THUMB_PX)
 
 
-def _best_fit(whole: NDArray[np.uint8], part: NDArray[np.uint8], sides: tuple[int, ...]) -> float:
+def _best_fit(whole: NDArray[np.uint8], cuts: list[Cut]) -> float:
     """Shift a picture, cut down as somebody may have done, over the one it may stem from."""
-    cuts = (_few_cuts if sides is _FEW_SIDES else _cuts)(part.tobytes(), sides)
     grey = whole.astype(np.float32)
     sums, squares = (_integral(whole.astype(np.int64) ** power) for power in (1, 2))
     best = -1.0
