@@ -95,7 +95,6 @@ def get_report_file(
     """Return a form of a report; the export is entered in the log."""
     settings = sight.folder.settings
     numbers = report_of(sight, kind, day, unit, settings.language)
-    asked = {"kind": kind.value, "date": numbers.period.last.isoformat(), "unit": unit}
     forms = make_forms(
         sight.folder,
         numbers,
@@ -103,7 +102,7 @@ def get_report_file(
         language=settings.language,
         made_for=sight.actor.name,
         # paper leads nowhere
-        link=partial(_to_records, asked) if form == "html" else None,
+        link=partial(_to_records, asked_for(numbers, unit)) if form == "html" else None,
     )
     stem = f"{kind}-{numbers.period.first}"
     log(sight.store, sight.actor.user_id, "export", f"report {stem}.{form}", at=sight.now)
@@ -142,6 +141,8 @@ class Behind(NamedTuple):
         The report, and the figure in it.
     table, days, rows
         The records, and when they were made.
+    names
+        Names of points, by their id.
     """
 
     numbers: ReportNumbers
@@ -149,6 +150,7 @@ class Behind(NamedTuple):
     table: RecordTable
     days: Period
     rows: pd.DataFrame
+    names: pd.Series[str]
 
 
 def records_behind(
@@ -172,7 +174,7 @@ def records_behind(
     days = records.days or numbers.period
     evidence = evidence_of(sight, days).within(days)
     own = evidence.where(unit_id=unit) if kind is Kind.SCORECARD else evidence
-    return Behind(numbers, figure, records.table, days, records.rows(own))
+    return Behind(numbers, figure, records.table, days, records.rows(own), own.points["name"])
 
 
 def report_of(
@@ -199,6 +201,11 @@ def report_of(
         evidence=evidence_of(sight, days, described=kind in DESCRIBED, covered=kind in COVERED),
         is_whole=not sight.actor.is_restricted,
     )
+
+
+def asked_for(numbers: ReportNumbers, unit: str) -> dict[str, str]:
+    """Return what to ask for to get a report again."""
+    return {"kind": numbers.kind.value, "date": numbers.period.last.isoformat(), "unit": unit}
 
 
 def _to_records(asked: dict[str, str], figure: Figure) -> str:

@@ -28,7 +28,8 @@ from geoinspect.api.leading import (
     usual_stretches,
     work_of,
 )
-from geoinspect.api.pages.city import Page, Words, n_pages, one_page
+from geoinspect.api.pages.city import Page, Words  # noqa: TC001  FastAPI reads the annotation
+from geoinspect.api.pages.recordlist import list_records
 from geoinspect.api.pages.rendering import AppPage, language_of, render, static_url
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
@@ -130,10 +131,7 @@ def show_records(
     if group not in set(evidence.points[by]):
         raise NotFoundError("There is no group {group!r}.", group=group)
     now = evidence.within(period)
-    found = {name: records_behind(name, by, group).rows(now) for name in _TABLES}
-    rows = found[table].sort_values(_TABLES[table], ascending=False, kind="stable")
-    names = evidence.points["name"]
-    shown = one_page(rows, page)
+    found = {name: _records_of(name, by, group).rows(now) for name in _TABLES}
     return render(
         request,
         sight,
@@ -141,13 +139,8 @@ def show_records(
         tabs=_tabs(sight),
         name=_group_name(evidence.points, by, group),
         period=period,
-        table=table,
         counts={name: len(each) for name, each in found.items()},
-        rows=shown.assign(point=shown["point_id"].astype(object).map(names).fillna("")).to_dict(
-            "records"
-        ),
-        page=page,
-        n_pages=n_pages(len(rows)),
+        **list_records(table, found[table], evidence.points["name"], page),
         query={
             "kind": kind.value,
             "date": period.last.isoformat(),
@@ -259,11 +252,11 @@ def follow_group(
     return response
 
 
-#: Tables of records, and what each is sorted by.
-_TABLES: dict[RecordTable, str] = {"violations": "found_at", "inspections": "at"}
+#: Records that a group has.
+_TABLES: tuple[RecordTable, ...] = ("violations", "inspections")
 
 
-def records_behind(table: RecordTable, by: By, group: str) -> Records:
+def _records_of(table: RecordTable, by: By, group: str) -> Records:
     """Name the records behind a figure of a group, as the reports do."""
     counted = (("counts", "True"),) if table == "violations" else ()
     return Records(table, (*counted, (by, group)))

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 
-from geoinspect.api.endpoints.reports import MEDIA_TYPES, records_behind, report_of
-from geoinspect.api.pages.city import Page, n_pages, one_page
+from geoinspect.api.endpoints.reports import MEDIA_TYPES, asked_for, records_behind, report_of
+from geoinspect.api.pages.city import Page  # noqa: TC001  FastAPI reads the annotation
+from geoinspect.api.pages.recordlist import list_records
 from geoinspect.api.pages.rendering import AppPage, language_of, render
 from geoinspect.api.permits import needs
 from geoinspect.api.sight import SightDep  # noqa: TC001  FastAPI reads the annotation
@@ -89,28 +90,17 @@ def show_figure(
     """List the records behind a figure of a report, newest first."""
     language = language_of(request, sight.folder.settings.language)
     found = records_behind(sight, kind, day, unit, figure, language)
-    newest = {"violations": "found_at", "inspections": "at"}.get(found.table)
-    rows = found.rows
-    rows = rows if newest is None else rows.sort_values(newest, ascending=False, kind="stable")
-    shown = one_page(rows, page).reset_index()
-    names = sight.points()["name"]
-    report = title_of(found.numbers, translator(language))
-    asked = {"kind": kind.value, "date": found.numbers.period.last.isoformat(), "unit": unit}
+    asked = asked_for(found.numbers, unit)
     return render(
         request,
         sight,
         "figure",
         name=figure_name(found.numbers, figure, translator(language)),
-        report=report,
+        report=title_of(found.numbers, translator(language)),
         text=found.figure.text,
         days=found.days,
-        table=found.table,
-        n=len(rows),
-        rows=shown.assign(point=shown["point_id"].astype(object).map(names).fillna("")).to_dict(
-            "records"
-        ),
-        page=page,
-        n_pages=n_pages(len(rows)),
+        n=len(found.rows),
+        **list_records(found.table, found.rows, found.names, page),
         asked=asked,
         query={**asked, "figure": figure},
     )
