@@ -14,6 +14,8 @@ _WIDE_FROM = 0x2E7F
 _SIDES = 2.2
 #: More letters a column is not given for words, and fewer are hard to read.
 _MOST, _READABLE = 26, 12
+#: No column is narrower: a number of three digits, or a head of two Chinese letters.
+_LEAST = 4
 #: A head up to here is wished on one line, a longer one on two.
 _SHORT_HEAD = 8
 #: A line may end between any two wide letters, else at spaces only.
@@ -50,15 +52,15 @@ def column_letters(
     """
     Share a line of letters among columns.
 
-    Every column gets what it cannot do without: a firm one its longest cell, one of words its
-    longest piece, within limits. What is left goes where it keeps words from breaking.
+    Every column gets what it cannot do without, its longest piece, one of words within limits.
+    What is left goes where it keeps lines from breaking.
 
     Parameters
     ----------
     columns
         Texts of each column, its head first; a head may be broken in two lines.
     firm
-        Whether the cells of a column must not be broken, as numbers.
+        Whether no piece of a column may be broken, as of one of numbers.
     room
         Letters of a line.
 
@@ -92,9 +94,9 @@ def _asked(column: Sequence[str], is_firm: bool) -> tuple[int, int]:
     longest = max(map(letters, cells), default=0)
     # heads are bold, which makes words wider, and have three lines at most
     bold = longest_piece(head)
-    least = max(bold + bold // 6, -(-letters(head) // 3))
-    pieces = longest if is_firm else min(max(map(longest_piece, cells), default=0), _READABLE)
-    need = max(least, pieces)
+    least = max(_LEAST, bold + bold // 6, -(-letters(head) // 3))
+    piece = max(map(longest_piece, cells), default=0)
+    need = max(least, piece if is_firm else min(piece, _READABLE))
     line = max(min(letters(head), _SHORT_HEAD), -(-letters(head) // 2))
     wish = max(need, line, longest if is_firm else min(longest, _MOST))
     return need, wish

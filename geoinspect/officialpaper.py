@@ -23,7 +23,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from geoinspect.columnwidths import letters
+from geoinspect.columnwidths import column_letters, readable_letters
 from geoinspect.errors import InputError
 from geoinspect.officefiles import file_bytes
 
@@ -45,7 +45,11 @@ _MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 _FALLBACKS = {TITLE: "华文中宋", TEXT: "仿宋", HEADING: "SimHei"}
 _RIGHT = '<w:jc w:val="right"/>'
 _BREAKS = {"\n": "<w:br/>", "\r": "<w:br/>", "\t": "<w:tab/>"}
-_LEAST_LETTERS, _MOST_LETTERS = 8, 26
+#: Sizes of letters in tables, the second one where there are too many columns for the first.
+_GRID_PT, _SMALL_PT = 10.5, 9.0
+#: Size that one letter on a line would have if it were as wide as it takes: digits are half as
+#: wide as high, or a little more where another font stands in.
+_LINE_PT = 800.0
 #: What XML cannot hold: control characters and halves of a pair.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -159,12 +163,11 @@ def write_grid(
     rows: Sequence[Sequence[str]],
     *,
     right_from: int,
-    size: float = 10.5,
 ) -> WordTable:
     """Write a table whose first row is repeated on every page, and return it."""
     grid: WordTable = document.add_table(rows=0, cols=len(rows[0]))
     grid.style = "Table Grid"
-    widths_mm = _widths_mm(rows)
+    size, widths_mm = _fitted(rows)
     set_widths(grid, widths_mm)
     head, *lines = rows
     written = [_row(head, HEADING, size, widths_mm, right_from=len(head), repeated=True)]
@@ -216,13 +219,14 @@ def keep_whole(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _widths_mm(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Give each column room for its longest text, within limits."""
-    needed = [
-        min(max(max(map(letters, column)), _LEAST_LETTERS), _MOST_LETTERS)
-        for column in zip(*rows, strict=True)
-    ]
-    return [TEXT_MM * each / sum(needed) for each in needed]
+def _fitted(rows: Sequence[Sequence[str]]) -> tuple[float, list[float]]:
+    """Return how large the letters of a table are, and how wide its columns."""
+    columns = list(zip(*rows, strict=True))
+    firm = [all(map(_is_number, cells)) for _, *cells in columns]
+    is_wide = readable_letters(columns, firm) > _LINE_PT / _GRID_PT
+    size = _SMALL_PT if is_wide else _GRID_PT
+    needed = column_letters(columns, firm, room=_LINE_PT / size)
+    return size, [TEXT_MM * each / sum(needed) for each in needed]
 
 
 def set_widths(grid: WordTable, widths_mm: Sequence[float]) -> None:

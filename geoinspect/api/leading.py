@@ -45,6 +45,9 @@ RANKED = {
     Kind.ANNUAL: "a year",
 }
 
+# where the reports' tables have the figure that is drawn: of a ranking, and of a comparison
+_RANKED_BY, _CHANGE = 4, 3
+
 _A_WEEK = 7
 _FOUR_WEEKS = 28
 
@@ -181,9 +184,12 @@ def ranking_of(work: Work, by: By, own: frozenset[str]) -> Ranking | None:
         return None
     city = dict(headline(work))["Problems per 100 inspections"]
     ranked = [line for line in table.lines if line.mark != "few"]
-    top = _round_top(_upper([_figure(line, 3) for line in ranked] or [city]))
-    rows = tuple(_row(line, by, own, 3, 0, top) for line in ranked)
-    few = tuple(_row(line, by, own, 3, 0, top) for line in table.lines if line.mark == "few")
+    apart = [line for line in table.lines if line.mark == "few"]
+    top = _round_top(_upper([_figure(line, _RANKED_BY) for line in ranked] or [city]))
+    rows, few = (
+        tuple(_row(line, by, own, _RANKED_BY, 0, top) for line in lines)
+        for lines in (ranked, apart)
+    )
     at = None if city.value is None else _percent(city.value, 0, top)
     return Ranking(rows, few, city, at, top)
 
@@ -203,10 +209,10 @@ def changes_of(work: Work, by: By, own: frozenset[str]) -> tuple[list[Row], floa
     table = changes(work, by)
     if table is None:
         return None
-    ranked = [_figure(line, 3) for line in table.lines if line.mark != "few"]
+    ranked = [_figure(line, _CHANGE) for line in table.lines if line.mark != "few"]
     top = _round_top(_upper(ranked))
     lines = sorted(table.lines, key=lambda line: line.mark == "few")
-    return [_row(line, by, own, 3, -top, top) for line in lines], top
+    return [_row(line, by, own, _CHANGE, -top, top) for line in lines], top
 
 
 def stretch_of(begin: date, end: date | None, days: int) -> Stretch:

@@ -57,9 +57,10 @@ def estimate_rates(
     rates
         Indexed by group, ascending ("" for the city): `n_inspections`, `n_points`,
         `n_found`, `rate` per inspection, its `standard_error`, the interval `low` to
-        `high`, the rate `shrunk` towards that of all groups with its
-        `shrunk_error` and interval `shrunk_low` to `shrunk_high`, and `is_enough`: whether
-        there are enough inspections for a rank. NaN where nothing can be said.
+        `high`, the rate by which groups are ranked, `shrunk` towards that of all groups, with
+        its `shrunk_error` beside them and interval `shrunk_low` to `shrunk_high` (see
+        `geoinspect.estimates.shrinkage`), and `is_enough`: whether there are enough
+        inspections for a rank. NaN where nothing can be said.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def estimate_rates(
     return _described(table, rate, error).assign(
         low=low,
         high=high,
-        **shrink(rate, error, table.n_points, params.confidence),
+        **shrink(table, params.confidence),
         is_enough=lambda rates: (
             (rates["n_inspections"] >= params.min_inspections) & (error.clusters > 1)
         ),

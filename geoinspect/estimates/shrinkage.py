@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betaincinv, gammaincinv
 
+from geoinspect.estimates.steadying import correction, steady_rates
 from geoinspect.estimates.variance import unit_variance
 
 if TYPE_CHECKING:
     from geoinspect.arrays import BoolArray, FloatArray, IntArray
-    from geoinspect.estimates.variance import SamplingError
+    from geoinspect.estimates.steadying import SteadyRates
+    from geoinspect.estimates.table import InspectionTable
 
 # variances between groups that are tried
 _STEPS = 40
@@ -20,42 +22,45 @@ _STEPS = 40
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def shrink(
-    rate: FloatArray, error: SamplingError, n_points: IntArray, confidence: float
-) -> dict[str, FloatArray]:
+def shrink(table: InspectionTable, confidence: float) -> dict[str, FloatArray]:
     """
-    Shrink rates towards their mean, as far as chance explains their differences.
+    Draw steady rates towards their mean, as far as chance explains their differences.
 
-    Groups are taken to differ by a variance between them, besides the sampling variance
+    Groups are taken to differ by a variance between them, besides the variance of the error
     that each would have at the common mean: one that came from a group's own finds would
     be 0 where nothing was found, and trust such a group blindly (Marshall 1991). A part of
     the variance between groups falls with the number of their points, for one bad point
     moves a small group further. How large it is, and which part falls, is averaged over by
     restricted likelihood, its root equally likely beforehand (Rubin 1981; Gelman 2006):
-    with one best value, which often is 0, intervals would be far too short. Intervals are
-    those of a gamma, for proportions of a beta, of the posterior mean and variance.
+    with one best value, which often is 0, intervals would be far too short. What comes out
+    is scaled so that the groups add up to the city's rate. Intervals are those of a gamma,
+    for proportions of a beta, of the posterior mean and variance, and know that the city's
+    rate is an estimate, too.
 
     Parameters
     ----------
-    rate
-        Estimates, shape (G,); NaN where there is none.
-    error
-        Their errors.
-    n_points
-        Different points behind each, shape (G,).
+    table
+        Inspections.
     confidence
         Of the intervals.
 
     Returns
     -------
     columns
-        `shrunk`, its `shrunk_error`, `shrunk_low` and `shrunk_high`, each of
-        shape (G,). A group without an inspection gets the common mean.
+        `shrunk`, its `shrunk_error` beside other groups, `shrunk_low` and `shrunk_high`, each
+        of shape (G,). A group without an inspection gets the common mean.
     """
-    shrunk, variance = posterior(rate, error, n_points)
+    steady = steady_rates(table)
+    mean, variance = posterior(steady, table.n_points)
+    factor, error = correction(table, mean)
+    shrunk, variance = mean * factor, variance * factor**2
+    if steady.is_proportion:
+        shrunk = np.minimum(shrunk, 1.0)
     tail = (1 - confidence) / 2
+    # the city's own error moves all groups alike: it is none of their order
+    wide = variance + (shrunk * error) ** 2
     low, high = (
-        quantiles(np.full_like(rate, q), shrunk, variance, is_proportion=error.is_proportion)
+        quantiles(np.full_like(shrunk, q), shrunk, wide, is_proportion=steady.is_proportion)
         for q in (tail, 1 - tail)
     )
     # a lopsided posterior of tiny mean may lie wholly on one side of it
@@ -67,19 +72,18 @@ def shrink(
     }
 
 
-def posterior(
-    rate: FloatArray, error: SamplingError, n_points: IntArray
-) -> tuple[FloatArray, FloatArray]:
+def posterior(steady: SteadyRates, n_points: IntArray) -> tuple[FloatArray, FloatArray]:
     """Return posterior mean and variance of each group, shape (G,) each."""
-    known = np.isfinite(rate) & (error.expected_spread > 0)
+    rate = steady.rate
+    known = np.isfinite(rate) & (steady.spread > 0)
     if not known.any():
         return np.full_like(rate, np.nan), np.full_like(rate, np.nan)
-    center = float(np.average(rate[known], weights=1 / error.expected_spread[known]))
-    unit = _unit(center, error)
-    if unit == 0:
+    center = float(np.average(rate[known], weights=1 / steady.spread[known]))
+    unit = float(unit_variance(np.array(center), is_proportion=steady.is_proportion))
+    if unit <= 0:
         return np.full_like(rate, center), np.zeros_like(rate)
     sampling = np.full_like(rate, np.inf)
-    sampling[known] = error.expected_spread[known] * unit
+    sampling[known] = steady.spread[known] * unit
     points = np.maximum(1, np.where(known, n_points, n_points[known].min())).astype(np.float64)
     between = _between_variances(rate[known], sampling[known], points, known)
     precision = 1 / (sampling[known] + between[:, known])
@@ -90,7 +94,7 @@ def posterior(
     own = np.where(known, pull, 1.0) * between
     mean = chance @ means
     # finds vary more where there are more of them: the error follows the rate
-    own *= unit_variance(mean, is_proportion=error.is_proportion) / unit
+    own *= unit_variance(mean, is_proportion=steady.is_proportion) / unit
     spread = own + pull**2 / precision.sum(axis=1)[:, None] + (means - mean) ** 2
     return mean, chance @ spread
 
@@ -114,11 +118,6 @@ def _likelihood(rate: FloatArray, precision: FloatArray) -> tuple[FloatArray, Fl
     logs = (np.log(precision).sum(axis=1) - np.log(total) - misfit) / 2
     likelihood = np.exp(logs - logs.max())
     return center, likelihood / likelihood.sum()
-
-
-def _unit(center: float, error: SamplingError) -> float:
-    """Variance of one find at the common mean."""
-    return float(unit_variance(np.array(center), is_proportion=error.is_proportion))
 
 
 def quantiles(

@@ -36,6 +36,9 @@ class InspectionTable:
         Names of the groups, ascending.
     group
         Number of each inspection's group, shape (m,).
+    point
+        Number of each inspection's point, shape (m,), ascending with the groups: a point that
+        lies in two groups has two numbers.
     cluster
         Number of what was drawn together: the points of one team on one day, within its
         group, shape (m,), ascending.
@@ -43,17 +46,26 @@ class InspectionTable:
         Number of each inspection's stratum, shape (m,).
     found, weight
         What was found, and 1 / inclusion probability, shape (m,).
-    n_points
-        Different points in each group, shape (G,).
+    owner
+        Number of the group of each point, shape (P,).
+    n_days
+        Days on which anything was drawn, in whatever group.
     """
 
     groups: pd.Index
     group: IntArray
+    point: IntArray
     cluster: IntArray
     stratum: IntArray
     found: FloatArray
     weight: FloatArray
-    n_points: IntArray
+    owner: IntArray
+    n_days: int
+
+    @property
+    def n_points(self) -> IntArray:
+        """Different points in each group, shape (G,)."""
+        return np.bincount(self.owner, minlength=len(self.groups))
 
     @property
     def is_proportion(self) -> bool:
@@ -82,20 +94,26 @@ class CodedInspections:
     order
         Row of each of the other columns' values, shape (m,): they are sorted by `together`,
         stratum, chance and find.
+    point
+        Number of each inspection's point, in the order of their ids, shape (m,).
     together
         Number of what was drawn together, shape (m,): the points of one team on one day.
     stratum
         Number of each inspection's stratum, shape (m,).
     chance, found
         Inclusion probability, and what was found, shape (m,).
+    n_days
+        Days on which anything was drawn.
     """
 
     rows: pd.DataFrame
     order: IntArray
+    point: IntArray
     together: IntArray
     stratum: IntArray
     chance: FloatArray
     found: FloatArray
+    n_days: int
 
     def __len__(self) -> int:
         return len(self.order)
@@ -108,10 +126,12 @@ class CodedInspections:
         return CodedInspections(
             self.rows[chosen],
             place[self.order[keep]],
+            self.point[keep],
             self.together[keep],
             self.stratum[keep],
             self.chance[keep],
             self.found[keep],
+            self.n_days,
         )
 
 
@@ -132,13 +152,15 @@ def code_inspections(inspections: pd.DataFrame) -> CodedInspections:
     _refuse(inspections, ~((chance > 0) & (chance <= 1)), "inclusion_probability", "in (0, 1]")
     _refuse(inspections, ~((found >= 0) & np.isfinite(found)), "found", "0 or more")
     team, stratum = _codes(inspections, "team_id"), _codes(inspections, "stratum")
-    together = team + (team.max(initial=0) + 1) * _codes(inspections, "day")
+    day, point = _codes(inspections, "day"), _codes(inspections, "point_id")
+    together = team + (team.max(initial=0) + 1) * day
     together = pd.factorize(together, sort=True)[0]
     values = [pd.factorize(column, sort=True)[0] for column in (chance, found)]
     order = order_of([together, stratum, *values])
     return CodedInspections(
-        inspections, order, together[order], stratum[order], chance[order], found[order]
-    )
+        inspections, order, point[order], together[order], stratum[order], chance[order],
+        found[order], int(day.max(initial=-1)) + 1,
+    )  # fmt: skip
 
 
 def group_inspections(coded: CodedInspections, by: str | None) -> InspectionTable:
@@ -162,14 +184,18 @@ def group_inspections(coded: CodedInspections, by: str | None) -> InspectionTabl
     row = np.argsort(own, kind="stable")
     own, together = own[row].astype(np.int64), coded.together[row]
     is_new = (np.diff(own, prepend=own[:1]) != 0) | (np.diff(together, prepend=together[:1]) != 0)
+    n_ids = int(coded.point.max(initial=0)) + 1
+    point, points = pd.factorize(own * n_ids + coded.point[row], sort=True)
     return InspectionTable(
         groups.rename(by or ""),
         own,
+        point,
         np.cumsum(is_new),
         coded.stratum[row],
         coded.found[row],
         1 / coded.chance[row],
-        _n_points(coded.rows, group, len(groups)),
+        points // n_ids,
+        coded.n_days,
     )
 
 
@@ -231,10 +257,3 @@ def _codes(inspections: pd.DataFrame, column: str) -> IntArray:
     if column not in inspections:
         return np.zeros(len(inspections), np.int64)
     return pd.factorize(inspections[column], sort=True)[0].astype(np.int64)
-
-
-def _n_points(inspections: pd.DataFrame, group: IntArray, n_groups: int) -> IntArray:
-    """Count the different points of each group."""
-    point, points = pd.factorize(inspections["point_id"])
-    pairs = pd.unique(group * max(1, len(points)) + point)
-    return np.bincount(pairs // max(1, len(points)), minlength=n_groups)

@@ -115,7 +115,7 @@ def draw_groups(table: Table, translate: Translate) -> Drawing | None:
         for line in table.lines
         # what is too few to be ranked would stretch the picture with its interval
         if line.mark != "few"
-        and (rate := _rate_of(line.cells)) is not None
+        and (rate := _ranked_by(line.cells)) is not None
         and rate.value is not None
     ][:_MOST_BARS]
     if not lines:
@@ -303,9 +303,9 @@ def _cut(name: str, most: int = 16) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _rate_of(cells: tuple[str | Figure, ...]) -> Figure | None:
-    """Return the first cell that is a rate: it has an interval, or none but a name for it."""
-    rates = (c for c in cells if not isinstance(c, str) and c.figure_id.endswith("/rate"))
+def _ranked_by(cells: tuple[str | Figure, ...]) -> Figure | None:
+    """Return the cell by which a line is ranked."""
+    rates = (c for c in cells if not isinstance(c, str) and c.figure_id.endswith("/ranked"))
     return next(rates, None)
 
 

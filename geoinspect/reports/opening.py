@@ -49,10 +49,20 @@ def sentences(work: Work) -> tuple[Remark, ...]:
         said.append(Remark("Nothing was inspected in this period: no rate can be given."))
     else:
         said.append(Remark("Per 100 inspections {rate} problems were found.", {"rate": rate.text}))
+        said += _on_a_few(work)
     change = work.change()
     if change is not None and before.value is not None:
         said.append(Remark(_CHANGES[str(change["changed"].iloc[0])], {"before": before.text}))
     return tuple(said)
+
+
+def _on_a_few(work: Work) -> list[Remark]:
+    """Say of a rate that most inspections are left out of it, where it stands."""
+    known = work.now.inspections["inclusion_probability"].notna()
+    if not 0 < known.sum() < len(known) / 2:
+        return []
+    sentence = "That rests on {n} of {total} inspections: a lottery drew no others."
+    return [Remark(sentence, {"n": int(known.sum()), "total": len(known)})]
 
 
 _CHANGES = {

@@ -47,10 +47,14 @@ def groups(work: Work, by: str) -> Table | None:
     return Table(
         f"groups/{by}",
         title,
-        (label, "Inspections", "Problems", "Problems per 100 inspections", "Rank",
+        (label, "Inspections", "Problems", "Problems per 100 inspections", "Ranked by", "Rank",
          "In the worst tenth", "List"),
         lines,
-        Remark("Rates weigh each inspection by its chance; in brackets what chance explains."),
+        Remark(
+            "Rates weigh each inspection by its chance; in brackets what chance explains. Ranks "
+            "follow the rate beside them: it weighs each point alike, few inspections draw it "
+            "towards the mean, and together these rates make that of the city."
+        ),
     )  # fmt: skip
 
 
@@ -69,6 +73,9 @@ def _group_line(
             Records("violations", ((counts, "True"), *where)),
         ),
         estimate(f"{prefix}/rate", row["rate"], row["low"], row["high"], records=made),
+        estimate(
+            f"{prefix}/ranked", row["shrunk"], row["shrunk_low"], row["shrunk_high"], records=made
+        ),
     ]
     if not row["is_enough"]:
         few = work.translate("too few")

@@ -7,8 +7,8 @@ Simulated cities with a known truth: 635 points, 60 units of very unequal size, 
 a day by 6 teams whose routes take neighbours. Chances follow from the squared days since
 the last visit, with a floor, and from how risky points are. One table a case: each promise,
 what it must reach, what the estimates give, and what a spreadsheet gives of the same visits
-(finds / inspections, +- 1.96 standard errors). Where units hardly differ, a quarter does not
-tell who is worst: that case shows how short the lists then are.
+(finds / inspections, +- 1.96 standard errors). A week does not tell who is worst: that case
+shows how short the lists then are.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ CASES = {
     "two months, points of a unit alike": (CityParams(days=44, between_points=0.2), 300),
     "a quarter, units hardly differ": (
         CityParams(days=66, between_points=0.3, between_units=0.3),
-        100,
+        300,
     ),
     "a year, nobody looks harder at bad points": (CityParams(risk_weighted=False), 60),
+    "a year, finds come back after a visit": (CityParams(days_to_return=15), 60),
+    "two months, finds come back after a visit": (CityParams(days=44, days_to_return=15), 300),
+    "a week": (CityParams(days=7), 300),
 }
 QUICK = 0.1
 
@@ -63,7 +66,9 @@ def table_of(name: str, measured: Measured) -> Table:
     for row in (
         ("mean error of the city's rate", "|m| <= 2 se", *_errors(measured, "cities")),
         ("mean error of units' rates", "order 1 / n", *_errors(measured, "units")),
+        ("mean error of shrunk rates", "", _error(measured, "units", "shrunk_error"), ""),
         ("root mean square error, shrunk", "", _rmse(measured, "shrunk_error"), _rmse(measured)),
+        ("order of units, rank correlation", "", *_orders(measured)),
         ("city's intervals cover", "93..97 %", _share(measured, "cities", "covered"), ""),
         ("units' intervals cover", "93..97 %", *_covers(measured)),
         ("shrunk intervals cover", "", _share(measured, "units", "shrunk_covered"), ""),
@@ -100,8 +105,17 @@ def speed() -> list[str]:
 
 
 def _errors(measured: Measured, where: str) -> list[str]:
-    pairs = [measured.mean(where, column) for column in ("error", "raw_error")]
-    return [f"{mean:+.4f} (se {error:.4f})" for mean, error in pairs]
+    return [_error(measured, where, column) for column in ("error", "raw_error")]
+
+
+def _error(measured: Measured, where: str, column: str) -> str:
+    mean, error = measured.mean(where, column)
+    return f"{mean:+.4f} (se {error:.4f})"
+
+
+def _orders(measured: Measured) -> list[str]:
+    pairs = [measured.mean("cities", column) for column in ("order", "raw_order")]
+    return [f"{mean:.3f}" for mean, _ in pairs]
 
 
 def _covers(measured: Measured) -> list[str]:

@@ -78,9 +78,9 @@ def test_a_ranking_shows_the_figures_of_the_report(folder: CityFolder, by: str) 
     shown = {row[0].split(" ")[0]: row for row in _cells(page)}
     assert len(table["lines"]) == len(shown) > 0
     for line in table["lines"]:
-        name, inspections, found, rate, rank, worst, _ = line["cells"]
+        name, inspections, found, rate, ranked, rank, worst, _ = line["cells"]
         row = shown[name.split(" ")[0]]
-        assert (row[1], row[3], row[4], row[5], row[6]) == (rate, inspections, found, rank, worst)
+        assert (row[1], *row[3:8]) == (ranked, inspections, found, rate, rank, worst)
 
 
 def test_groups_with_too_few_inspections_stand_apart_without_a_bar(folder: CityFolder) -> None:

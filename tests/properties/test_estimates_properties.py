@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoinspect.estimates import compare_periods, estimate_rates, rank_groups
+from geoinspect.estimates.shrinkage import posterior
+from geoinspect.estimates.steadying import steady_rates
+from geoinspect.estimates.table import code_inspections, group_inspections
 
 COLUMNS = ["point_id", "day", "team_id", "found", "inclusion_probability", "unit"]
 rows = st.tuples(
@@ -75,9 +78,25 @@ def test_intervals_hold_their_estimate(inspections):
 @quick
 @given(tables)
 def test_shrinking_draws_rates_together_and_never_past_the_others(inspections):
+    table = group_inspections(code_inspections(inspections), "unit")
+    steady = steady_rates(table)
+    shrunk, variance = posterior(steady, table.n_points)
+    assert np.ptp(shrunk) <= np.ptp(steady.rate) + 1e-9
+    assert (shrunk >= steady.rate.min() - 1e-9).all()
+    assert (shrunk <= steady.rate.max() + 1e-9).all()
+    assert (variance >= 0).all()
+
+
+@quick
+@given(tables)
+def test_shrunk_rates_of_units_add_up_to_that_of_the_city(inspections):
+    # one find more than yes or no: then no rate is cut at 1
+    first = inspections.iloc[[0]].assign(found=2)
+    inspections = pd.concat([first, inspections.iloc[1:]])
     rates = estimate_rates(inspections, by="unit")
-    assert np.ptp(rates["shrunk"]) <= np.ptp(rates["rate"]) + 1e-9
-    assert rates["shrunk"].between(rates["rate"].min() - 1e-9, rates["rate"].max() + 1e-9).all()
+    weights = (1 / inspections["inclusion_probability"]).groupby(inspections["unit"]).sum()
+    city = estimate_rates(inspections)["rate"].iloc[0]
+    assert np.average(rates["shrunk"], weights=weights) == pytest.approx(city)
 
 
 @quick

@@ -29,8 +29,15 @@ def test_words_are_never_given_less_than_their_longest_piece():
 
 def test_one_long_name_does_not_take_the_whole_line():
     short, long = column_letters([["甲", "乙"], ["甲", "乙" * 500]], [False, False], room=86)
-    assert (short, long) == (2 + SIDES, 26 + SIDES)
+    assert (short, long) == (4 + SIDES, 26 + SIDES)
     assert readable_letters([["甲", "乙" * 500]], [False]) == 12 + SIDES
+
+
+def test_an_estimate_may_break_before_its_interval_and_nowhere_else():
+    rate = ["发生率", "44.7 (24.6~81.0)"]
+    shares = column_letters([rate, rate], [True, True], room=80)
+    assert shares == [len("44.7 (24.6~81.0)") + SIDES] * 2
+    assert column_letters([rate, rate], [True, True], room=5) == [len("(24.6~81.0)") + SIDES] * 2
 
 
 def test_a_long_head_is_wished_on_two_lines():

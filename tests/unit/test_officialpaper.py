@@ -54,3 +54,11 @@ def test_cells_are_as_wide_as_their_columns():
         assert [cell.width for cell in row.cells] == [column.width for column in table.columns]
     first, second = (column.width for column in table.columns)
     assert first > second
+
+
+def test_a_table_of_many_columns_has_smaller_letters_and_whole_numbers():
+    narrow, wide = written([HEAD, ["甲", "7"]]), written([["发生率"] * 7, ["44.7 (24.6~81.0)"] * 7])
+    sizes = [each.rows[1].cells[0].paragraphs[0].runs[0].font.size.pt for each in (narrow, wide)]
+    assert sizes == [10.5, 9.0]
+    # eleven letters of half their height, and the sides of the cell
+    assert all(column.width.mm > 11 * 4.5 * 0.3528 + 3.8 for column in wide.columns)

@@ -6,7 +6,8 @@ their surroundings and themselves, and a chance every day that follows from the 
 the last visit, squared, with a floor, and from how risky they are. Every morning the city
 is cut anew into a zone a team, and each team's route takes neighbours: steps along the
 zone that start at random and go half as far as they could, so that points near each other
-come together, each with exactly its chance.
+come together, each with exactly its chance. Where finds come back after a visit, each unit has
+a pace of its own.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _FLOOR = 0.005
 
 _HALVES = 2
 
+# how much units differ in how fast finds come back
+_PACES = 0.5
+
 
 @dataclass(frozen=True)
 class CityParams:
@@ -49,6 +53,9 @@ class CityParams:
         Whether bad points are visited more often.
     is_proportion
         Whether a visit finds 0 or 1, or any number.
+    days_to_return
+        After so many days two thirds of what a visit put right are back, in most units; None
+        if visits change nothing.
     """
 
     points: int = 635
@@ -61,6 +68,7 @@ class CityParams:
     between_points: float = 0.8
     risk_weighted: bool = True
     is_proportion: bool = False
+    days_to_return: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,9 @@ class City:
     unit
         Number of the responsible unit.
     true_rate
-        Mean of finds a visit.
+        Mean of finds a visit, long after the last one.
+    pace
+        Days after which two thirds of that are back; 0 if visits change nothing.
     risk
         What the office believes of it: right on the whole, wrong in places.
     """
@@ -83,12 +93,18 @@ class City:
     xy: FloatArray
     unit: IntArray
     true_rate: FloatArray
+    pace: FloatArray
     risk: FloatArray
 
-    def unit_rates(self, units: int) -> FloatArray:
+    def returned(self, age: FloatArray) -> FloatArray:
+        """Share of what there is to find that is back after so many days at each point."""
+        ages = np.divide(age, self.pace, out=np.full(len(age), np.inf), where=self.pace > 0)
+        return 1 - np.exp(-ages)
+
+    def unit_rates(self, of_points: FloatArray, units: int) -> FloatArray:
         """True rate of each unit: the mean of its points."""
         points = np.bincount(self.unit, minlength=units)
-        return np.bincount(self.unit, self.true_rate, units) / np.maximum(1, points)
+        return np.bincount(self.unit, of_points, units) / np.maximum(1, points)
 
 
 def build_city(params: CityParams, rng: Generator) -> City:
@@ -105,32 +121,48 @@ def build_city(params: CityParams, rng: Generator) -> City:
         true_rate = np.minimum(true_rate, 0.95)
     believed = true_rate / params.mean * rng.lognormal(sigma=0.5, size=params.points)
     risk = np.clip(believed, 0.5, 3.0) if params.risk_weighted else np.ones(params.points)
-    return City(xy, unit, true_rate, risk)
+    pace = (params.days_to_return or 0.0) * rng.lognormal(sigma=_PACES, size=params.units)
+    return City(xy, unit, true_rate, pace[unit], risk)
 
 
-def inspect_city(city: City, params: CityParams, rng: Generator) -> pd.DataFrame:
-    """Simulate a period; the columns are those of `geoinspect.estimates.estimate_rates`."""
+def inspect_city(city: City, params: CityParams, rng: Generator) -> tuple[pd.DataFrame, FloatArray]:
+    """
+    Simulate a period.
+
+    Returns
+    -------
+    inspections
+        The columns are those of `geoinspect.estimates.estimate_rates`.
+    rates
+        Mean of finds that a visit on any day of the period would have had, shape (n,).
+    """
     last = -rng.integers(1, 60, len(city.unit)).astype(np.float64)
     visits = []
+    sums = np.zeros(len(city.unit))
     for day in range(params.days):
         age = day - last
+        rate = city.true_rate * city.returned(age)
+        sums += rate
         weight = city.risk * (0.15 * (age**2).mean() + age**2)
         chance = inclusion_probabilities(weight, float(params.visits_a_day), floor=_FLOOR, cap=_CAP)
         for team, zone in enumerate(_zones(city.xy, params.teams, rng)):
             drawn = _route(city.xy, zone, chance, rng)
             visits.append(
-                (np.full(len(drawn), day), np.full(len(drawn), team), drawn, chance[drawn])
-            )
+                (np.full(len(drawn), day), np.full(len(drawn), team), drawn, chance[drawn],
+                 rate[drawn])
+            )  # fmt: skip
             last[drawn] = day
-    days, teams, points, chances = (np.concatenate(parts) for parts in zip(*visits, strict=True))
-    rate = city.true_rate[points]
-    found = rng.random(len(rate)) < rate if params.is_proportion else rng.poisson(rate)
-    return pd.DataFrame(
+    days, teams, points, chances, rates = (
+        np.concatenate(parts) for parts in zip(*visits, strict=True)
+    )
+    found = rng.random(len(rates)) < rates if params.is_proportion else rng.poisson(rates)
+    inspections = pd.DataFrame(
         {
             "point_id": points, "day": days, "team_id": teams, "unit": city.unit[points],
             "found": found.astype(np.int64), "inclusion_probability": chances,
         }
     )  # fmt: skip
+    return inspections, sums / params.days
 
 
 def _gamma(rng: Generator, variation: float, n: int) -> FloatArray:

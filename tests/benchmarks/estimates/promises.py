@@ -26,9 +26,10 @@ class Measured:
     Attributes
     ----------
     cities
-        `error` and `raw_error` of the city's rate, `covered`, and whether the unit that
-        is named worst truly is in the worst decile: `worst`, by `raw_worst` rates, and by
-        `count_worst`.
+        `error` and `raw_error` of the city's rate, `covered`, whether the unit that is named
+        worst truly is in the worst decile: `worst`, by `raw_worst` rates, and by
+        `count_worst`; and how well units are put in order, as Spearman's rank correlation:
+        `order`, by raw rates `raw_order`.
     units
         Of units with enough inspections: `error` and `raw_error`, `shrunk_error`, whether
         the interval and the shrunk one `covered` the truth, and `raw_covered`.
@@ -55,14 +56,14 @@ def measure(params: CityParams, *, repeats: int, seed: int) -> Measured:
     for repeat in range(repeats):
         rng = np.random.default_rng((seed, repeat))
         city = build_city(params, rng)
-        inspections = inspect_city(city, params, rng)
-        truth = pd.Series(city.unit_rates(params.units))
+        inspections, of_points = inspect_city(city, params, rng)
+        truth = pd.Series(city.unit_rates(of_points, params.units))
         rates = estimate_rates(inspections, by="unit")
         plain = _plain(inspections)
         ranks = rank_groups(rates, params=RateParams(ranking_draws=1000))
         worst = set(truth.nlargest(max(1, round(WORST * params.units))).index)
         whole = estimate_rates(inspections).iloc[0]
-        mean = float(city.true_rate.mean())
+        mean = float(of_points.mean())
         cities.append(
             {
                 "error": whole["rate"] - mean,
@@ -71,6 +72,7 @@ def measure(params: CityParams, *, repeats: int, seed: int) -> Measured:
                 "worst": rates["shrunk"][rates["is_enough"]].idxmax() in worst,
                 "raw_worst": plain["rate"].idxmax() in worst,
                 "count_worst": plain["found"].idxmax() in worst,
+                **_orders(rates, plain, truth),
             }
         )
         units.append(_of_units(rates, plain, truth.loc[rates.index]).assign(city=repeat))
@@ -85,6 +87,14 @@ def _plain(inspections: pd.DataFrame) -> pd.DataFrame:
     rate, n = groups.mean(), groups.size()
     error = groups.std().fillna(0.0) / np.sqrt(n)
     return pd.DataFrame({"rate": rate, "error": error, "found": groups.sum()})
+
+
+def _orders(rates: pd.DataFrame, plain: pd.DataFrame, truth: pd.Series) -> dict[str, float]:
+    """Compare the order of units with enough inspections with the true one."""
+    ranked = rates.index[rates["is_enough"]]
+    true = truth.loc[ranked].rank()
+    orders = {"order": rates["shrunk"], "raw_order": plain["rate"]}
+    return {name: true.corr(values.loc[ranked].rank()) for name, values in orders.items()}
 
 
 def _of_units(rates: pd.DataFrame, plain: pd.DataFrame, truth: pd.Series) -> pd.DataFrame:

@@ -36,6 +36,11 @@ def test_shrunk_rates_are_nearer_to_the_truth(measured):
     assert mean_square["shrunk_error"] < 0.9 * mean_square["error"]
 
 
+def test_shrunk_rates_are_nearer_to_the_truth_than_raw_means(measured):
+    mean_square = (measured.units[["shrunk_error", "raw_error"]] ** 2).mean()
+    assert mean_square["shrunk_error"] < 0.8 * mean_square["raw_error"]
+
+
 def test_black_lists_are_right_as_often_as_they_say(measured):
     listed, right = measured.black
     assert listed >= 3
@@ -46,7 +51,7 @@ def test_simulated_draws_keep_their_chances():
     rng = np.random.default_rng(2)
     params = CityParams(points=60, units=6, teams=2, days=800, visits_a_day=6)
     city = build_city(params, rng)
-    visits = inspect_city(city, params, rng)
+    visits, _ = inspect_city(city, params, rng)
     # every point stands for itself once a day
     totals = (1 / visits["inclusion_probability"]).groupby(visits["day"]).sum()
     error = totals.std() / np.sqrt(len(totals))
@@ -58,7 +63,7 @@ def test_simulated_draws_keep_their_chances():
 def test_neighbours_come_together_more_often_than_strangers():
     rng = np.random.default_rng(2)
     city = build_city(SMALL, rng)
-    visits = inspect_city(city, SMALL, rng)
+    visits, _ = inspect_city(city, SMALL, rng)
     centre = visits.groupby(["day", "team_id"])["point_id"].transform(
         lambda route: np.hypot(*(city.xy[route] - city.xy[route].mean(axis=0)).T)
     )

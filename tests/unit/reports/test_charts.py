@@ -20,7 +20,7 @@ def fresh_font():
 
 
 def groups(name: str) -> Table:
-    rate = Figure("unit_id/U1/rate", 12.0, 1, 10.0, 15.0)
+    rate = Figure("unit_id/U1/ranked", 12.0, 1, 10.0, 15.0)
     return Table("groups/unit_id", "Responsible units", ("Responsible unit", "Rate"),
                  (Line((name, rate)), Line(("城管局", rate), "red")))  # fmt: skip
 

@@ -93,7 +93,7 @@ def test_groups_with_too_few_inspections_are_not_ranked(evidence):
     assert few
     for line in few:
         assert line.cells[1].value < 5
-        assert line.cells[4] == "too few"
+        assert line.cells[5] == "too few"
 
 
 def test_what_a_unit_found_itself_counts_against_nobody():
@@ -236,3 +236,15 @@ def test_two_inspections_of_a_day_share_what_was_found_once():
     # the second visit was not drawn: it weighs nothing
     assert evidence.inspections["inclusion_probability"].isna().sum() == 1
     assert np.sum(evidence.inspections["found"]) == np.sum(whole.inspections["found"])
+
+
+def test_a_rate_that_rests_on_a_few_drawn_visits_says_so_beside_it(monthly):
+    made = tables()
+    drawn = made["promised"][made["promised"]["point_id"].isin(["P05", "P06"])]
+    evidence = join_evidence(**made | {"promised": drawn}, zone=ZONE)
+    numbers = report(evidence, Kind.MONTHLY, date(2026, 11, 5), Span.MONTH)
+    visits = evidence.within(numbers.period).inspections
+    n = visits["point_id"].isin(["P05", "P06"]).sum()
+    said = f"That rests on {n} of {len(visits)} inspections: a lottery drew no others."
+    assert numbers.sentences[1].render() == said
+    assert not any("rests on" in sentence.render() for sentence in monthly.sentences)
