@@ -55,7 +55,7 @@ def read_found(folder: CityFolder, wanted: Wanted) -> Found:
     """Read what was found, and what became of it."""
     store = folder.store()
     try:
-        standing = store.cases.standing()
+        standing = store.cases.standing(SELF_FOUND)
         violations = store.finds(
             wanted.during,
             # what a unit reported itself bears on what is found later

@@ -17,7 +17,7 @@ from geoinspect.errors import NotFoundError
 from geoinspect.store import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -150,11 +150,17 @@ def read_standing(connection: Connection, facts: CaseFacts) -> Standing:
     return Standing(facts.case_id, facts.unit_id, tuple(moves))
 
 
-def read_deadlines(connection: Connection, case_id: str | None = None) -> dict[str, date]:
-    """Read the last day that units have, by case."""
+def read_deadlines(
+    connection: Connection, case_id: str | None = None, sources: Collection[str] | None = None
+) -> dict[str, date]:
+    """Read the last day that units have, by case: of one case, or of those from some sources."""
     wanted = select(_MOVES.case_id, _MOVES.deadline).where(_MOVES.deadline.is_not(None))
     if case_id is not None:
         wanted = wanted.where(_MOVES.case_id == case_id)
+    if sources is not None:
+        cases = tables.cases.c
+        wanted = wanted.join_from(tables.cases, tables.case_moves, cases.case_id == _MOVES.case_id)
+        wanted = wanted.where(cases.source.in_(sorted(sources)))
     # a later move puts another day in the place of an earlier one
     rows: Iterable[Any] = connection.execute(wanted.order_by(_MOVES.case_id, _MOVES.number)).all()
     return {case: date.fromisoformat(day) for case, day in rows}

@@ -25,7 +25,7 @@ from geoinspect.store.caserows import (
 from geoinspect.store.columns import frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -189,20 +189,25 @@ class CaseTables:
         cases["deadline"] = pd.Series(days, index=cases.index, dtype=object)
         return cases.astype({"lon": float, "lat": float})
 
-    def standing(self) -> pd.DataFrame:
+    def standing(self, sources: Collection[str]) -> pd.DataFrame:
         """
         Return what decides whether a violation counts.
+
+        Parameters
+        ----------
+        sources
+            Deadlines are those of violations from these.
 
         Returns
         -------
         standing
             Indexed by case id, which is that of the violation, for cases that were dismissed
-            or have a deadline: `is_dismissed`, and `last_day` (a date or None).
+            or have such a deadline: `is_dismissed`, and `last_day` (a date or None).
         """
         dismissed = select(_MOVES.case_id).where(_MOVES.after == State.DISMISSED)
         with self._engine.connect() as connection:
             gone = {str(row.case_id) for row in connection.execute(dismissed)}
-            days = read_deadlines(connection)
+            days = read_deadlines(connection, sources=sources)
         ids = sorted(gone | days.keys())
         last = pd.Series([days.get(key) for key in ids], index=ids, dtype=object)
         is_gone = pd.Series([key in gone for key in ids], index=ids, dtype=bool)

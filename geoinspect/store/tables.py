@@ -258,7 +258,8 @@ cases = Table(
     Column("description", Text, nullable=False),
     Column("defect", String, nullable=False),
     Column("severity", Integer, nullable=False),
-    Column("source", Text, nullable=False),
+    # reports ask for the few that units found themselves
+    Column("source", Text, nullable=False, index=True),
     Column("lon", Float),
     Column("lat", Float),
     Column("found_at", DateTime, nullable=False),
@@ -279,6 +280,15 @@ case_moves = Table(
     Column("reason", Text, nullable=False),
     # the last day that the unit has from here on, an ISO date; null if it stays as it was
     Column("deadline", String),
+)
+
+# few cases are dismissed, and every report asks for them
+_dismissed = case_moves.c.after == "dismissed"
+Index(
+    "case_moves_dismissed",
+    case_moves.c.case_id,
+    sqlite_where=_dismissed,
+    postgresql_where=_dismissed,
 )
 
 notices = Table(

@@ -3,7 +3,8 @@ Make the folder of a large city: a year's ledger of inspections and violations.
 
 Points lie at junctions of the real roads; days are those of 2025, which is over on every clock.
 What the plans drew is put where a city keeps it once a day is over, so that no lottery has to be
-run a year long. Rows go into the database as an import would write them.
+run a year long. Rows go into the database as an import would write them. Each violation is a case
+that went its way: notified, replied, approved, inspected again and closed, or dismissed.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import insert
+from sqlalchemy import Integer, and_, case, func, insert, literal, null, select
 
+from geoinspect.cases.deadlines import Defect
+from geoinspect.cases.states import Act, Party, State
 from geoinspect.cityfolder import CityFolder
 from geoinspect.promised import kept_path
 from geoinspect.store import Store, tables
@@ -35,6 +38,15 @@ _DISTRICTS = (4, 3)
 _UNITS, _CATEGORIES, _ITEMS, _TEAMS = 60, 40, 97, 60
 _PORTION = 100_000
 _OPENS_S, _OPEN_S = 3600, 8 * 3600
+# what becomes of a case: act, state before and after, days after the finding, and who
+_LIFE = (
+    (Act.NOTIFY, State.FOUND, State.NOTIFIED, 0, Party.OFFICE),
+    (Act.REPLY, State.NOTIFIED, State.REPLIED, 4, Party.UNIT),
+    (Act.APPROVE, State.REPLIED, State.APPROVED, 5, Party.UNIT_LEADER),
+    (Act.REINSPECT, State.APPROVED, State.REINSPECTED, 8, Party.INSPECTOR),
+    (Act.CLOSE, State.REINSPECTED, State.CLOSED, 9, Party.OFFICE),
+)
+_DAYS_TO_ACT, _DISMISSED_ONE_IN = 7, 50
 _SOURCES, _SHARES = np.array(["route", "12345", "self-check"]), (0.97, 0.02, 0.01)
 
 
@@ -88,6 +100,7 @@ def make_large_city(
     _points(store, lonlat, district, rng)
     _insert(store, tables.inspections, _inspections(ledger))
     _insert(store, tables.violations, _violations(ledger, lonlat, rng))
+    _cases(store)
     _plans(city, store, ledger)
     store.close()
     return city
@@ -189,6 +202,45 @@ def _violations(ledger: Ledger, lonlat: FloatArray, rng: Generator) -> dict[str,
         "source": rng.choice(_SOURCES, n, p=_SHARES),
         "geometry": list(shapely.to_wkb(shapely.points(near))),
     }
+
+
+def _cases(store: Store) -> None:
+    """Open a case of each violation, and lead it to its end; the database writes the rows."""
+    found, known = tables.violations.c, tables.points.c
+    lines = select(
+        found.violation_id, found.point_id, known.name, literal(""), tables.assignments.c.unit_id,
+        tables.assignments.c.unit_name, known.category, found.item, found.description,
+        literal(Defect.CONDUCT), found.severity, found.source, null(), null(), found.found_at,
+        found.found_at,
+    ).join_from(
+        tables.violations, tables.points, found.point_id == known.point_id
+    ).join(tables.assignments, tables.assignments.c.point_id == known.point_id)  # fmt: skip
+    is_dismissed = func.substr(found.violation_id, 2).cast(Integer) % _DISMISSED_ONE_IN == 0
+    with store.engine.begin() as connection:
+        connection.execute(insert(tables.cases).from_select(list(tables.cases.c.keys()), lines))
+        for move in _moves(is_dismissed):
+            columns = list(tables.case_moves.c.keys())
+            connection.execute(insert(tables.case_moves).from_select(columns, move))
+
+
+def _moves(is_dismissed: Any) -> list[Any]:
+    """Return what selects the moves of all cases, one after the other."""
+    found = tables.violations.c
+    moves = []
+    for number, (act, before, after, days, party) in enumerate(_LIFE, start=1):
+        ends = and_(is_dismissed, literal(number == 1))
+        at = func.strftime("%Y-%m-%d %H:%M:%S.000000", found.found_at, f"+{days} days")
+        due = null()
+        if number == 1:
+            day = func.date(found.found_at, f"+{_DAYS_TO_ACT} days")
+            due = case((is_dismissed, null()), else_=day)
+        move = select(
+            found.violation_id, literal(number), case((ends, Act.DISMISS), else_=act),
+            literal(before), case((ends, State.DISMISSED), else_=after), at, literal("office"),
+            literal(party), literal(""), due,
+        )  # fmt: skip
+        moves.append(move if number == 1 else move.where(~is_dismissed))
+    return moves
 
 
 def _plans(city: CityFolder, store: Store, ledger: Ledger) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: The newest step; an older program does not know it and leaves the database alone.
-REVISION = "0010"
+REVISION = "0011"
 
 FOLDER = Path(__file__).parent
 

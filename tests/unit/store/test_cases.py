@@ -166,6 +166,24 @@ def test_cases_that_are_late_are_escalated_by_the_rule_and_once(store: Store) ->
     assert store.cases.case(late).standing.state is State.ESCALATED
 
 
+def test_what_decides_whether_a_violation_counts_is_asked_of_few_cases(store: Store) -> None:
+    ids = fill(store, 4)
+    found = store.violations()
+    found.loc[[ids[2], ids[3]], "source"] = "self-check"
+    store.merge_violations(found)
+    for case_id in ids:
+        store.cases.open(case_id, Defect.CONDUCT, at=NOW)
+    for case_id in ids[1:]:
+        store.cases.notify(case_id, CLERK, OFFICE, at=NOW)
+    for case_id in (ids[0], ids[3]):
+        store.cases.step(case_id, Act.DISMISS, CLERK, at=NOW, reason="重复登记")
+    known = store.cases.standing({"self-check", "自查"})
+    assert known["is_dismissed"].to_dict() == {ids[0]: True, ids[2]: False, ids[3]: True}
+    day = date(2026, 11, 26)
+    assert known["last_day"].to_dict() == {ids[0]: None, ids[2]: day, ids[3]: day}
+    assert len(store.cases.standing(set())) == 2
+
+
 def test_closed_cases_come_back_by_a_seed_that_was_fixed_before_they_were_opened(
     store: Store,
 ) -> None:
