@@ -70,6 +70,14 @@ heat_bandwidth_m = {heat_bandwidth_m:g}
 # distance_m = 200             # from photo to violation
 # clock_min = 15               # that a camera's clock may be slow
 #
+# [[rubrics]]                  # scores of a year's assessment; the latest that has begun holds
+# version = "2026"
+# effective = 2026-01-01
+# field = 60                   # weights, together 100
+# documents = 20
+# questionnaire = 20
+# failing_rate = 3.0           # problems an inspection at which the field part is 0
+#
 # [audit]
 # keep_days = 400              # the log stays so long before it may be archived; 180 or more
 #

@@ -19,6 +19,7 @@ from geoinspect.intake import (
     read_districts,
     read_inspections,
     read_inspectors,
+    read_marks,
     read_points,
     read_units,
     read_violations,
@@ -186,6 +187,15 @@ def _checklist(city: CityFolder, file: FileToRead) -> TableRead:
     )
 
 
+def _marks(_city: CityFolder, file: FileToRead) -> TableRead:
+    imported = read_marks(file.path, sheet=file.sheet)
+    return TableRead(
+        imported,
+        lambda store: store.merge_marks(imported.marks),
+        lambda store: _unknown_names(imported.marks["name"], store),
+    )
+
+
 #: How each table is read, by the name that commands and addresses give it.
 TABLES: dict[str, Callable[[CityFolder, FileToRead], TableRead]] = {
     "points": _points,
@@ -195,6 +205,7 @@ TABLES: dict[str, Callable[[CityFolder, FileToRead], TableRead]] = {
     "inspections": _inspections,
     "violations": _violations,
     "checklist": _checklist,
+    "marks": _marks,
 }
 
 
@@ -210,6 +221,22 @@ def _unknown_points(named: Iterable[str], store: Store) -> list[Remark]:
     sentence = (
         "{n} point ids are not among the city's points, for example {example}: import the "
         "points, or correct the ids."
+    )
+    return [Remark(sentence, {"n": len(unknown), "example": unknown[0]})]
+
+
+def _unknown_names(named: Iterable[str], store: Store) -> list[Remark]:
+    """Say how many marks are of nobody whom a report knows."""
+    assigned = store.assignments()
+    known = set(store.districts()["name"])
+    if assigned is not None:
+        known |= set(assigned["unit_name"].dropna()) | set(assigned["unit_id"].dropna())
+    unknown = sorted(set(named) - known)
+    if not unknown:
+        return []
+    sentence = (
+        "{n} names are those of no district and of no unit that answers for a point, for example "
+        "{example}: write them as in the tables of districts and units."
     )
     return [Remark(sentence, {"n": len(unknown), "example": unknown[0]})]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from geoinspect.beside import begun, load
 from geoinspect.cityrecords import Wanted, read_found
@@ -12,7 +15,7 @@ from geoinspect.messages import translator
 from geoinspect.promised import promised_visits
 from geoinspect.reports.evidence import join_evidence
 from geoinspect.reports.kinds import Kind
-from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind, make_report
+from geoinspect.reports.making import COVERED, DESCRIBED, MARKED, SPANS, days_behind, make_report
 from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ def city_evidence(
     *,
     described: bool = True,
     covered: bool = True,
+    marked: bool = False,
     own: tuple[str, Period] | None = None,
     beside: Executor | None = None,
 ) -> Evidence:
@@ -53,6 +57,8 @@ def city_evidence(
         Whether records are wanted with their ids, and problems in the words of who found them.
     covered
         Whether it is wanted which points were inspected on other days.
+    marked
+        Whether the marks of the year in which the days end are wanted.
     own
         A unit and a period: of other days only the records of the unit are wanted; None for
         those of the city.
@@ -73,11 +79,15 @@ def city_evidence(
         elsewhen = wanted.during if covered else None
         visited = store.points_inspected_outside(elsewhen) if elsewhen else frozenset()
         ends = None if days is None else (days.first, days.last)
+        marks = store.marks(days.last.year).reset_index() if marked and days else pd.DataFrame()
         promised = promised_visits(store, folder.path, now.astimezone(zone).date(), ends)
     finally:
         store.close()
     violations, standing = found()
-    return join_evidence(*known, visits, violations, promised, standing, zone=zone, visited=visited)
+    joined = join_evidence(
+        *known, visits, violations, promised, standing, zone=zone, visited=visited
+    )
+    return replace(joined, marks=marks)
 
 
 def report_evidence(
@@ -95,6 +105,7 @@ def report_evidence(
         days_behind(kind, period),
         described=kind in DESCRIBED,
         covered=kind in COVERED,
+        marked=kind in MARKED,
         # beside the city a scorecard puts its unit in its own period alone
         own=(unit_id, period) if kind is Kind.SCORECARD else None,
         beside=beside,
@@ -160,6 +171,7 @@ def city_report(
         translate=translator(language),
         unit_id=unit_id if kind is Kind.SCORECARD else "",
         is_whole=is_whole,
+        rubrics=folder.settings.rubrics,
         beside=beside,
     )
 

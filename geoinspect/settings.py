@@ -28,6 +28,7 @@ from geoinspect.cases import CaseParams
 from geoinspect.chances import ChanceParams
 from geoinspect.errors import InputError
 from geoinspect.messages import Language  # noqa: TC001  pydantic reads the type
+from geoinspect.rubrics import Rubric
 from geoinspect.sealing import ReleaseParams
 from geoinspect.shifts import Shift, read_duration, read_shift
 from geoinspect.travel import Mode  # noqa: TC001  pydantic reads the type
@@ -219,6 +220,9 @@ class Settings(BaseSettings):
         GEOINSPECT_SEAL_KEY has none; within the city's folder unless it is a whole path.
     audit
         How long the log stays in the database, the table `[audit]`.
+    rubrics
+        How the scores of a year's assessment are put together, tables `[[rubrics]]`; the
+        latest that has begun holds. See `geoinspect.rubrics.Rubric`.
     hours
         Opening hours by category, the table `[hours]`: one span such as "18:00-23:00", or a
         list of them.
@@ -264,6 +268,7 @@ class Settings(BaseSettings):
     seal_key_file: str = ""
     audit: AuditParams = AuditParams(keep_days=400)
     basemap: BasemapParams = BasemapParams()
+    rubrics: tuple[Rubric, ...] = (Rubric("1", date(2000, 1, 1)),)
     hours: dict[str, str | list[str]] = {}
     service_times: dict[str, str] = {}
     issuer: str = ""

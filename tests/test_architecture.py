@@ -40,7 +40,7 @@ LAYERS = (
     {"hotspots"},
     {"districts", "density", "networkdensity", "outcomes", "photos", "controlpoints"},
     {"datum", "geometry", "shifts", "atomic", "messages", "ledger", "people"}
-    | {"beside", "masking", "workingdays", "officialpaper", "printing"},
+    | {"beside", "masking", "rubrics", "workingdays", "officialpaper", "printing"},
     {"arrays", "columnwidths", "errors", "officefiles", "processes", "travel", "words"},
     {"__init__"},
 )

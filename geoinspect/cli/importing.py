@@ -162,6 +162,21 @@ def import_inspectors(
     bring_in(context, "inspectors", FileToRead(file, sheet=sheet), answer)
 
 
+@imports.command("marks")
+def import_marks(
+    context: typer.Context,
+    file: FileArgument,
+    sheet: SheetOption = None,
+    answer: AnswerOption = None,
+) -> None:
+    """
+    Bring in the marks of documents and questionnaires, by year and unit or district.
+
+    Example: geoinspect -C taicang import marks 2026年度得分.xlsx
+    """
+    bring_in(context, "marks", FileToRead(file, sheet=sheet), answer)
+
+
 @networks.command("build")
 def build_network(
     context: typer.Context,

@@ -12,7 +12,7 @@ from geoinspect.estimates.books import (
     visits_of,
 )
 from geoinspect.estimates.comparing import compare_periods
-from geoinspect.estimates.composite import Rubric, composite_scores, field_scores, rubric_of
+from geoinspect.estimates.composite import composite_scores, field_scores
 from geoinspect.estimates.params import RateParams
 from geoinspect.estimates.ranking import rank_groups
 from geoinspect.estimates.rates import estimate_rates
@@ -22,7 +22,6 @@ __all__ = [
     "CITY_ALONE",
     "CodedInspections",
     "RateParams",
-    "Rubric",
     "attribute_violations",
     "code_inspections",
     "compare_periods",
@@ -34,6 +33,5 @@ __all__ = [
     "inspection_of",
     "joint_inclusion_probabilities",
     "rank_groups",
-    "rubric_of",
     "visits_of",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,83 +9,13 @@ import pandas as pd
 
 from geoinspect.errors import InputError, MissingColumnError
 from geoinspect.estimates.intervals import interval_of_sum
+from geoinspect.rubrics import PARTS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from geoinspect.arrays import FloatArray
-
-#: The parts of a score, in their usual order.
-PARTS = ("field", "documents", "questionnaire")
+    from geoinspect.rubrics import Rubric
 
 _FULL = 100.0
-
-
-@dataclass(frozen=True)
-class Rubric:
-    """
-    How a score is put together.
-
-    Attributes
-    ----------
-    version
-        Name of the rubric, which every score carries.
-    effective
-        First day it holds on.
-    field, documents, questionnaire
-        Weights of the parts, which add up to 100.
-    failing_rate
-        Violations an inspection at which the field part is 0; at no violation it is 100.
-
-    Raises
-    ------
-    InputError
-        If weights are negative or do not add up to 100.
-    """
-
-    version: str
-    effective: date
-    field: float = 60.0
-    documents: float = 20.0
-    questionnaire: float = 20.0
-    failing_rate: float = 3.0
-
-    def __post_init__(self) -> None:
-        total = float(self.weights.sum())
-        if self.weights.min() < 0 or abs(total - _FULL) > 1e-9:
-            raise InputError(
-                "The weights of rubric {version} are {weights}, in all {total}: they must be 0 "
-                "or more and add up to 100.",
-                version=self.version,
-                weights=" + ".join(f"{weight:g}" for weight in self.weights),
-                total=f"{total:g}",
-            )
-        if not self.failing_rate > 0:
-            raise InputError(
-                "The failing rate of rubric {version} is {rate}: it must be above 0.",
-                version=self.version,
-                rate=self.failing_rate,
-            )
-
-    @property
-    def weights(self) -> FloatArray:
-        """Weights in the order of `PARTS`, shape (3,)."""
-        return np.array([getattr(self, part) for part in PARTS], np.float64)
-
-
-def rubric_of(rubrics: list[Rubric], day: date) -> Rubric:
-    """
-    Return the rubric that holds on a day: the latest that has begun.
-
-    Raises
-    ------
-    InputError
-        If none has begun.
-    """
-    begun = [rubric for rubric in rubrics if rubric.effective <= day]
-    if not begun:
-        raise InputError("No rubric of scores holds on {day}: give one an earlier day.", day=day)
-    return max(begun, key=lambda rubric: rubric.effective)
 
 
 def field_scores(rates: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
@@ -96,7 +25,8 @@ def field_scores(rates: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
     Parameters
     ----------
     rates
-        From `estimate_rates`; groups with too few inspections get no mark.
+        From `estimate_rates`; groups with too few inspections get no mark. What counts is the
+        rate by which groups are ranked.
     rubric
         Says at which rate the mark is 0.
 
@@ -105,7 +35,7 @@ def field_scores(rates: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
     marks
         Indexed alike: `field`, `field_low` and `field_high`.
     """
-    marks = _FULL * (1 - rates[["rate", "high", "low"]] / rubric.failing_rate)
+    marks = _FULL * (1 - rates[["shrunk", "shrunk_high", "shrunk_low"]] / rubric.failing_rate)
     marks = marks.clip(0.0, _FULL).where(rates["is_enough"])
     return marks.set_axis(["field", "field_low", "field_high"], axis=1)
 

@@ -6,6 +6,7 @@ from geoinspect.intake.districts import DistrictsImport, read_districts
 from geoinspect.intake.imports import Import, NothingImportedError
 from geoinspect.intake.inspections import InspectionsImport, read_inspections
 from geoinspect.intake.inspectors import InspectorsImport, read_inspectors
+from geoinspect.intake.marks import MarksImport, read_marks
 from geoinspect.intake.photos import PhotoFolder
 from geoinspect.intake.points import PointsImport, read_points
 from geoinspect.intake.replies import RepliesImport, read_replies
@@ -22,6 +23,7 @@ __all__ = [
     "Import",
     "InspectionsImport",
     "InspectorsImport",
+    "MarksImport",
     "NothingImportedError",
     "PhotoFolder",
     "PointsImport",
@@ -37,6 +39,7 @@ __all__ = [
     "read_districts",
     "read_inspections",
     "read_inspectors",
+    "read_marks",
     "read_points",
     "read_replies",
     "read_results",

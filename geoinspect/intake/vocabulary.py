@@ -258,10 +258,26 @@ TICKET_ROLES: dict[str, tuple[str, ...]] = {
     **PLACE_ROLES,
 }
 
+MARK_ROLES: dict[str, tuple[str, ...]] = {
+    "name": (
+        *("考评对象", "被考评单位", "测评对象", "单位或区划", "单位区划", "责任单位", "单位名称"),
+        *("单位", "部门", "区划", "区县", "区县名称", "名称", "name", "unit", "district", "group"),
+    ),
+    "year": ("年度", "考评年度", "测评年度", "年份", "年", "year"),
+    "documents": (
+        *("材料审核", "材料审核得分", "材料得分", "材料", "材料申报", "网上申报", "申报材料得分"),
+        *("资料得分", "台账得分", "documents", "document", "documentmark"),
+    ),
+    "questionnaire": (
+        *("问卷调查", "问卷调查得分", "问卷得分", "问卷", "满意度", "满意度得分", "群众满意度"),
+        *("questionnaire", "questionnairemark", "survey"),
+    ),
+}
+
 ALL_ROLES = (
     POINT_ROLES, DISTRICT_ROLES, UNIT_ROLES, VIOLATION_ROLES, INSPECTION_ROLES, INSPECTOR_ROLES,
     CHECKLIST_ROLES, RESULT_ROLES, TICKET_ROLES,
-    REPLY_ROLES,
+    REPLY_ROLES, MARK_ROLES,
 )  # fmt: skip
 
 _DATUM_WORDS: dict[Datum, re.Pattern[str]] = {

@@ -66,6 +66,9 @@ class Evidence:
         Outlines of the districts, WGS-84; only to be drawn.
     visited
         Points that were inspected on a day that was not read.
+    marks
+        Marks of the year's assessment: mark_id, name (of a unit or a district), documents and
+        questionnaire; empty where they were not read.
     """
 
     points: pd.DataFrame
@@ -74,6 +77,7 @@ class Evidence:
     dropped: pd.DataFrame
     borders: tuple[shapely.Geometry, ...] = field(default=(), repr=False)
     visited: frozenset[str] = field(default=frozenset(), repr=False)
+    marks: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     def within(self, period: Period) -> Evidence:
         """Return the evidence of a period."""

@@ -10,6 +10,7 @@ from geoinspect.reports.numbers import ReportNumbers
 from geoinspect.reports.opening import headline, remarks, sentences, trend, trend_periods
 from geoinspect.reports.periods import Period, Span
 from geoinspect.reports.places import emerging_places, history_of
+from geoinspect.reports.scores import scores
 from geoinspect.reports.tables import (
     against_city,
     changes,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from geoinspect.reports.evidence import Evidence
     from geoinspect.reports.numbers import Table
+    from geoinspect.rubrics import Rubric
 
 SPANS = {
     Kind.DAILY: Span.DAY,
@@ -65,6 +67,7 @@ def make_report(
     unit_id: str = "",
     is_whole: bool = True,
     params: RateParams | None = None,
+    rubrics: tuple[Rubric, ...] = (),
     beside: Executor | None = None,
 ) -> ReportNumbers:
     """
@@ -88,12 +91,14 @@ def make_report(
         Whether the evidence is that of the whole city; otherwise nothing is compared with it.
     params
         How rates are computed.
+    rubrics
+        How the scores of an assessment are put together.
     beside
         Looks for hot spots while this process counts, see `geoinspect.beside`; None for none.
     """
     own = evidence.where(unit_id=unit_id) if unit_id else evidence
     params = params or RateParams()
-    work = Work(own, period, params, translate, of_unit=bool(unit_id))
+    work = Work(own, period, params, translate, of_unit=bool(unit_id), rubrics=rubrics)
     city_work = Work(evidence, period, params, translate)
     # where somebody sees a part of the city only, what stands out in it says nothing of the city
     history = history_of(work, beside) if is_whole and kind in _WITH_PLACES else None
@@ -153,11 +158,16 @@ _TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {
         _by(groups, "district_id"),
         _by(groups, "unit_id"),
         _by(groups, "category"),
+        _by(scores, "district_id"),
+        _by(scores, "unit_id"),
         items,
         coverage,
     ),
     Kind.SCORECARD: (against_city, _by(groups, "category"), items, own_points, problem_list),
 }
+
+#: Reports that need the marks of documents and questionnaires.
+MARKED = frozenset({Kind.ANNUAL})
 
 #: Reports that tell which points nobody ever inspected.
 COVERED = frozenset(kind for kind, makers in _TABLES.items() if coverage in makers)

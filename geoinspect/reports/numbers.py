@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geoinspect.reports.kinds import Kind
     from geoinspect.reports.periods import Period
 
-RecordTable = Literal["inspections", "violations", "points"]
+RecordTable = Literal["inspections", "violations", "points", "marks"]
 
 
 @dataclass(frozen=True)

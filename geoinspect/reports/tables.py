@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoinspect.estimates import estimate_rates, rank_groups
+from geoinspect.estimates import rank_groups
 from geoinspect.messages import Remark
 from geoinspect.reports.numbers import Figure, Line, Records, Table, count, estimate
 from geoinspect.reports.periods import Period
@@ -31,10 +31,9 @@ _GROUP_NAMES = {
 def groups(work: Work, by: str) -> Table | None:
     """Return the rates of groups, the worst first, with how sure their ranks are."""
     name_column, title, label = _GROUP_NAMES[by]
-    visits = work.weighted(work.period, by)
-    if len(visits) == 0:
+    rates = work.group_rates(by)
+    if rates is None:
         return None
-    rates = estimate_rates(visits, by=by, params=work.params)
     ranks = rank_groups(rates, params=work.params)
     table = rates.join(ranks)
     found = work.now.violations

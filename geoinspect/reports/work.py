@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geoinspect.estimates import RateParams, code_inspections, compare_periods, estimate_rates
 from geoinspect.reports.evidence import GROUPS
 from geoinspect.reports.numbers import Figure, Records, estimate
+from geoinspect.rubrics import Rubric, rubric_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ class Work:
         Into the language of the report: names of periods are words.
     of_unit
         Whether it is about a unit, against which not everything counts that is there.
+    rubrics
+        How scores are put together.
     """
 
     everything: Evidence
@@ -41,7 +44,9 @@ class Work:
     params: RateParams
     translate: Callable[[str], str]
     of_unit: bool = False
+    rubrics: tuple[Rubric, ...] = ()
     _rates: dict[Period, pd.Series | None] = field(default_factory=dict, repr=False)
+    _grouped: dict[str, pd.DataFrame | None] = field(default_factory=dict, repr=False)
     _coded: dict[tuple[Period, str], CodedInspections] = field(default_factory=dict, repr=False)
 
     @property
@@ -90,6 +95,20 @@ class Work:
         if row is None:
             return Figure(figure_id, None, 1, records=records)
         return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
+
+    def group_rates(self, by: str) -> pd.DataFrame | None:
+        """Return the rates of groups in the period, once; None where nothing was inspected."""
+        if by not in self._grouped:
+            visits = self.weighted(self.period, by)
+            self._grouped[by] = (
+                None if len(visits) == 0 else estimate_rates(visits, by=by, params=self.params)
+            )
+        return self._grouped[by]
+
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric that holds at the end of the period."""
+        return rubric_of(self.rubrics, self.period.last)
 
     def change(self, by: str | None = None) -> pd.DataFrame | None:
         """Compare with the period before; None where one of them has no inspections."""

@@ -383,6 +383,10 @@ class Store:
         """Return the roster of inspectors; see `geoinspect.inspectors`."""
         return self._read(tables.inspectors)
 
+    def marks(self, year: int) -> pd.DataFrame:
+        """Return the marks of a year's assessment; see `geoinspect.intake.marks`."""
+        return self._read(tables.marks, tables.marks.c.year == year)
+
     def merge_points(self, points: gpd.GeoDataFrame) -> Changes:
         """Add or update points by id; who answers for them must then be assigned anew."""
         return self._merge(tables.points, points, unassign=True)
@@ -431,6 +435,10 @@ class Store:
     def merge_inspections(self, inspections: pd.DataFrame) -> Changes:
         """Add or update inspections by id."""
         return self._merge(tables.inspections, inspections)
+
+    def merge_marks(self, marks: pd.DataFrame) -> Changes:
+        """Add or update marks by year and name."""
+        return self._merge(tables.marks, marks)
 
     def replace_inspectors(self, inspectors: pd.DataFrame) -> Changes:
         """Replace the roster of inspectors."""

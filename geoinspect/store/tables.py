@@ -102,6 +102,17 @@ inspections = Table(
     Column("inspected_at", DateTime, nullable=False),
 )
 
+# Marks of the yearly assessment, 0 to 100, of a unit or a district; null where none was given.
+marks = Table(
+    "marks",
+    metadata,
+    Column("mark_id", Key, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("documents", Float),
+    Column("questionnaire", Float),
+)
+
 # Lists are joined by 、 and days are ISO dates; see `geoinspect.inspectors`.
 inspectors = Table(
     "inspectors",

@@ -114,6 +114,58 @@ def test_a_scorecard_reads_of_other_days_its_unit_alone_and_says_the_same(
         assert 0 < len(own.inspections) < len(everything.inspections)
 
 
+def test_marks_of_the_year_make_scores_in_the_assessment(city: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "得分.csv"
+    lines = ["考评对象,年度,材料得分,问卷得分", "市市场监督管理局,2026,90,80", "外局,2026,1,2"]
+    sheet.write_text("\n".join([*lines, "外局,2026,3,"]) + "\n", encoding="utf-8")
+    assert "quarantined" in told_of_marks(city, sheet)
+    sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = told_of_marks(city, sheet)
+    assert "1 added, 0 updated, 1 unchanged" in told
+    assert "1 names are those of no district and of no unit" in told
+    with (city / "geoinspect.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[[rubrics]]\nversion = "26"\neffective = 2026-01-01\nfield = 0\n')
+        settings.write("documents = 60\nquestionnaire = 40\n")
+    arguments = ("report", "annual", "--date", "2026-11-01", "-o", tmp_path)
+    assert geoinspect("-C", city, *arguments).code == 0
+    page = (tmp_path / "annual-2026-01-01.html").read_text(encoding="utf-8")
+    shown = dict(re.findall(r'data-figure="(unit_id/U1/[^"]*)"[^>]*>([^<]*)<', page))
+    assert (shown["unit_id/U1/documents"], shown["unit_id/U1/questionnaire"]) == ("90.0", "80.0")
+    # too few were inspected for a mark of the field, which weighs nothing here
+    assert (shown["unit_id/U1/field"], shown["unit_id/U1/score"][:5]) == ("–", "86.0 ")
+    client = TestClient(create_app(CityFolder.open(city)), base_url="http://127.0.0.1:8000")
+    asked = {"date": "2026-11-01", "figure": "unit_id/U1/score"}
+    behind = client.get("/reports/annual/records", params=asked).json()
+    assert [row["name"] for row in behind["records"]] == ["市市场监督管理局"]
+    page = client.get("/app/reports/records", params={**asked, "kind": "annual"}).text
+    assert "市市场监督管理局" in page
+    assert "90.0" in page
+
+
+def told_of_marks(city: Path, sheet: Path) -> str:
+    outcome = geoinspect("-C", city, "import", "marks", sheet)
+    assert outcome.code == 0, outcome.err
+    return outcome.err
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("documents = 50", "add up to 100"),
+        ("failing_rate = 0", "must be above 0"),
+        ("felt = 60", "felt"),
+    ],
+)
+def test_a_rubric_that_cannot_be_is_refused(
+    city: Path, tmp_path: Path, line: str, problem: str
+) -> None:
+    with (city / "geoinspect.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'[[rubrics]]\nversion = "26"\neffective = 2026-01-01\n{line}\n')
+    said = refusal("-C", city, "report", "annual", "--date", "2026-11-01", "-o", tmp_path)
+    assert problem in said
+    assert "rubrics" in said
+
+
 def test_an_office_finds_its_own_template_used(city: Path, tmp_path: Path) -> None:
     (city / "templates").mkdir()
     (city / "templates" / "weekly.docx").write_bytes(b"no word document")

@@ -18,7 +18,7 @@ from geoinspect.people import Permission
 router = APIRouter(tags=["imports"], responses=problems(409, 413))
 
 What = Literal[
-    "points", "districts", "units", "violations", "inspections", "inspectors", "checklist"
+    "points", "districts", "units", "violations", "inspections", "inspectors", "checklist", "marks"
 ]
 Upload = Annotated[UploadFile, File(description="The file.")]
 Datum = Annotated[
@@ -44,8 +44,9 @@ def import_table(
     """
     Bring in a file: xlsx, xls, csv, geojson or gpkg.
 
-    Points, violations and inspections are added or updated by id; districts, units and
-    inspectors replace those at hand; a checklist is taken whole or not at all. The result tells
+    Points, violations and inspections are added or updated by id, marks by year and name;
+    districts, units and inspectors replace those at hand; a checklist is taken whole or not at
+    all. The result tells
     what became of every row, and `/jobs/{job_id}/answer` has the sheet to correct.
     """
     arguments = {

@@ -21,7 +21,7 @@ from geoinspect.cityreport import city_evidence, city_report, usual_day
 from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
 from geoinspect.reports.kinds import Kind
-from geoinspect.reports.making import COVERED, DESCRIBED, SPANS, days_behind
+from geoinspect.reports.making import COVERED, DESCRIBED, MARKED, SPANS, days_behind
 from geoinspect.reports.numbers import RecordTable  # noqa: TC001  pydantic reads the annotation
 from geoinspect.reports.periods import Period
 
@@ -172,7 +172,7 @@ def records_behind(
             "The report has no figure {figure_id!r} with records.", figure_id=figure_id
         )
     days = records.days or numbers.period
-    evidence = evidence_of(sight, days).within(days)
+    evidence = evidence_of(sight, days, marked=records.table == "marks").within(days)
     own = evidence.where(unit_id=unit) if kind is Kind.SCORECARD else evidence
     return Behind(numbers, figure, records.table, days, records.rows(own), own.points["name"])
 
@@ -198,7 +198,13 @@ def report_of(
         now=sight.now,
         language=language,
         unit_id=unit,
-        evidence=evidence_of(sight, days, described=kind in DESCRIBED, covered=kind in COVERED),
+        evidence=evidence_of(
+            sight,
+            days,
+            described=kind in DESCRIBED,
+            covered=kind in COVERED,
+            marked=kind in MARKED,
+        ),
         is_whole=not sight.actor.is_restricted,
     )
 
@@ -225,10 +231,17 @@ def check_unit(sight: Sight, kind: Kind, unit: str) -> None:
 
 
 def evidence_of(
-    sight: Sight, days: Period | None = None, *, described: bool = True, covered: bool = False
+    sight: Sight,
+    days: Period | None = None,
+    *,
+    described: bool = True,
+    covered: bool = False,
+    marked: bool = False,
 ) -> Evidence:
     """Return the records of a city as far as somebody may see them; see `city_evidence`."""
-    known = city_evidence(sight.folder, sight.now, days, described=described, covered=covered)
+    known = city_evidence(
+        sight.folder, sight.now, days, described=described, covered=covered, marked=marked
+    )
     if not sight.actor.is_restricted:
         return known
     own = sight.in_scope()

@@ -34,6 +34,7 @@ KINDS = (
     ("inspections", "Inspections"),
     ("violations", "Problems"),
     ("checklist", "Checklist"),
+    ("marks", "Marks of documents and questionnaires"),
 )
 
 #: What a day is called in the calendar.

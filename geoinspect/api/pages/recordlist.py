@@ -33,10 +33,11 @@ def list_records(
     if table in _MADE:
         rows = rows.sort_values(_MADE[table], ascending=False, kind="stable")
     shown = one_page(rows, page).reset_index()
-    point = shown["point_id"].astype(object).map(names).fillna("")
+    if "point_id" in shown:
+        shown = shown.assign(point=shown["point_id"].astype(object).map(names).fillna(""))
     return {
         "table": table,
-        "rows": shown.assign(point=point).to_dict("records"),
+        "rows": shown.to_dict("records"),
         "page": page,
         "n_pages": n_pages(len(rows)),
     }

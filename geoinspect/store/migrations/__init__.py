@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: The newest step; an older program does not know it and leaves the database alone.
-REVISION = "0011"
+REVISION = "0012"
 
 FOLDER = Path(__file__).parent
 

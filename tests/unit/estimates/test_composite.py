@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from geoinspect.errors import InputError, MissingColumnError
-from geoinspect.estimates import Rubric, composite_scores, field_scores, rubric_of
+from geoinspect.estimates import composite_scores, field_scores
+from geoinspect.rubrics import Rubric, rubric_of
 
 NEW_YEAR = date(2026, 1, 1)
 RUBRIC = Rubric("2026", NEW_YEAR, field=50, documents=30, questionnaire=20, failing_rate=2.0)
@@ -64,8 +65,15 @@ def test_a_mark_beyond_the_scale_is_named():
 
 
 def test_field_marks_turn_intervals_round_and_leave_out_too_few():
-    rates = pd.DataFrame({"rate": [0.5, 5.0, 0.1], "low": [0.25, 1.0, 0.0], "high": [1.0, 9.0, 3.0],
-                          "is_enough": [True, True, False]}, index=["a", "b", "few"])  # fmt: skip
+    rates = pd.DataFrame(
+        {
+            "shrunk": [0.5, 5.0, 0.1],
+            "shrunk_low": [0.25, 1.0, 0.0],
+            "shrunk_high": [1.0, 9.0, 3.0],
+            "is_enough": [True, True, False],
+        },
+        index=["a", "b", "few"],
+    )
     found = field_scores(rates, RUBRIC)
     assert found.loc["a"].to_dict() == {"field": 75, "field_low": 50, "field_high": 87.5}
     assert found.loc["b"].to_dict() == {"field": 0, "field_low": 0, "field_high": 50}
