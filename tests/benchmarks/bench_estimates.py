@@ -62,7 +62,7 @@ def table_of(name: str, measured: Measured) -> Table:
     """Lay out one case."""
     title = f"{name}: {len(measured.cities)} cities"
     table = Table("promise", "wanted", "estimates", "spreadsheet", title=title)
-    listed, right = measured.black
+    (listed, right), (praised, deserved) = measured.black, measured.red
     for row in (
         ("mean error of the city's rate", "|m| <= 2 se", *_errors(measured, "cities")),
         ("mean error of units' rates", "order 1 / n", *_errors(measured, "units")),
@@ -74,6 +74,7 @@ def table_of(name: str, measured: Measured) -> Table:
         ("shrunk intervals cover", "", _share(measured, "units", "shrunk_covered"), ""),
         ("worst truly in the worst decile", ">= 70 %", *_worst(measured)),
         ("black list right", ">= 70 %", f"{right} of {listed}", ""),
+        ("red list right", ">= 70 %", f"{deserved} of {praised}", ""),
     ):
         table.add_row(*row)
     return table

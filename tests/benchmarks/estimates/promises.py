@@ -33,13 +33,15 @@ class Measured:
     units
         Of units with enough inspections: `error` and `raw_error`, `shrunk_error`, whether
         the interval and the shrunk one `covered` the truth, and `raw_covered`.
-    black
-        Units on black lists, and those of them that truly are in the worst decile.
+    black, red
+        Units on black and on red lists, and those of them that truly are in the worst decile,
+        or in the best one, of the units with enough inspections.
     """
 
     cities: pd.DataFrame
     units: pd.DataFrame
     black: tuple[int, int]
+    red: tuple[int, int]
 
     def mean(self, table: str, column: str) -> tuple[float, float]:
         """Mean of a column and its standard error over cities."""
@@ -52,7 +54,7 @@ class Measured:
 
 def measure(params: CityParams, *, repeats: int, seed: int) -> Measured:
     """Simulate cities, estimate, and compare with what is true."""
-    cities, units, black = [], [], np.zeros(2, np.int64)
+    cities, units, lists = [], [], dict.fromkeys(("black", "red"), np.zeros(2, np.int64))
     for repeat in range(repeats):
         rng = np.random.default_rng((seed, repeat))
         city = build_city(params, rng)
@@ -76,9 +78,17 @@ def measure(params: CityParams, *, repeats: int, seed: int) -> Measured:
             }
         )
         units.append(_of_units(rates, plain, truth.loc[rates.index]).assign(city=repeat))
-        listed = ranks.index[ranks["listed"] == "black"]
-        black += (len(listed), sum(unit in worst for unit in listed))
-    return Measured(pd.DataFrame(cities), pd.concat(units), (int(black[0]), int(black[1])))
+        for name, right in _deciles(truth.loc[rates.index[rates["is_enough"]]]).items():
+            listed = ranks.index[ranks["listed"] == name]
+            lists[name] = lists[name] + (len(listed), sum(unit in right for unit in listed))
+    black, red = ((int(n), int(right)) for n, right in lists.values())
+    return Measured(pd.DataFrame(cities), pd.concat(units), black, red)
+
+
+def _deciles(truth: pd.Series) -> dict[str, set[object]]:
+    """Return the units that belong on each list."""
+    size = max(1, round(WORST * len(truth)))
+    return {"black": set(truth.nlargest(size).index), "red": set(truth.nsmallest(size).index)}
 
 
 def _plain(inspections: pd.DataFrame) -> pd.DataFrame:
