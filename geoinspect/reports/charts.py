@@ -48,11 +48,11 @@ _FONTS = (
     "PingFang SC",
     "WenQuanYi Zen Hei",
 )
-_INK, _SOFT, _LINE, _ACCENT = "#1b2733", "#55616e", "#dfe4e9", "#14508c"
+INK, SOFT, LINE, ACCENT = "#1b2733", "#55616e", "#dfe4e9", "#14508c"
 _PIXELS_PER_INCH = 200
 #: Width of all pictures, and what is around their axes, in points; a letter
 #: is half as wide as high.
-_WIDTH_IN, _POINTS_PER_INCH = 7.2, 72
+WIDTH_IN, POINTS_PER_INCH = 7.2, 72
 _TOP, _RIGHT, _BOTTOM, _NUMBERS = 26.0, 16.0, 22.0, 36.0
 _LABEL = 8.5
 #: On pages and paper letters are in the fonts of the reader's machine, as those around the picture.
@@ -87,13 +87,13 @@ def draw_series(series: Series, translate: Translate) -> Drawing | None:
         return None
     drawing, axes = _framed(2.8, _NUMBERS)
     first = known[0]
-    for run in _runs(known):
+    for run in runs(known):
         values = [_value(series.figures[k]) for k in run]
-        axes.plot(run, values, color=_ACCENT, linewidth=1.8, marker="o", markersize=4)
+        axes.plot(run, values, color=ACCENT, linewidth=1.8, marker="o", markersize=4)
         low = [_end(series.figures[k].low, v) for k, v in zip(run, values, strict=True)]
         high = [_end(series.figures[k].high, v) for k, v in zip(run, values, strict=True)]
-        axes.fill_between(run, low, high, color=_ACCENT, alpha=0.16, linewidth=0)
-        axes.vlines(run, low, high, color=_ACCENT, alpha=0.35, linewidth=1)
+        axes.fill_between(run, low, high, color=ACCENT, alpha=0.16, linewidth=0)
+        axes.vlines(run, low, high, color=ACCENT, alpha=0.35, linewidth=1)
     axes.set_xlim(first - 0.5, len(series.labels) - 0.5)
     axes.set_ylim(bottom=0)
     axes.set_xticks(range(first, len(series.labels)), _short(series.labels[first:]))
@@ -120,11 +120,11 @@ def draw_groups(table: Table, translate: Translate) -> Drawing | None:
     ][:_MOST_BARS]
     if not lines:
         return None
-    names = [_cut(str(line.cells[0])) for line, _ in lines]
+    names = [cut(str(line.cells[0])) for line, _ in lines]
     left = max(map(letters, names)) * _LABEL / 2 + 10
     drawing, axes = _framed(0.9 + _BAR_IN * len(lines), left)
     rows = range(len(lines))
-    looks = [_MARKS.get(line.mark, (_ACCENT, "o")) for line, _ in lines]
+    looks = [_MARKS.get(line.mark, (ACCENT, "o")) for line, _ in lines]
     values = [_value(rate) for _, rate in lines]
     low = [_end(rate.low, value) for (_, rate), value in zip(lines, values, strict=True)]
     high = [_end(rate.high, value) for (_, rate), value in zip(lines, values, strict=True)]
@@ -146,10 +146,8 @@ def draw_places(places: PlaceMap, translate: Translate) -> Drawing:
     corners = np.vstack((places.dots, *(shapely.get_coordinates(a[2]) for a in places.areas)))
     (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
     stretch = 1 / np.cos(np.radians((south + north) / 2))
-    height = float(
-        np.clip(_WIDTH_IN * (north - south) * stretch / max(east - west, 1e-6), 3.0, 7.2)
-    )
-    drawing = Drawing(figsize=(_WIDTH_IN, height + 0.6))
+    height = float(np.clip(WIDTH_IN * (north - south) * stretch / max(east - west, 1e-6), 3.0, 7.2))
+    drawing = Drawing(figsize=(WIDTH_IN, height + 0.6))
     # the legend has what is left at the top
     axes = drawing.add_axes((0.01, 0.02, 0.98, height / (height + 0.6)))
     for border in places.borders:
@@ -263,8 +261,8 @@ def _read_new_fonts() -> None:
 
 def _framed(height_in: float, left: float) -> tuple[Drawing, Axes]:
     """Return a drawing with axes; `left` are the points that the labels beside them need."""
-    drawing = Drawing(figsize=(_WIDTH_IN, height_in))
-    width, height = _WIDTH_IN * _POINTS_PER_INCH, height_in * _POINTS_PER_INCH
+    drawing = Drawing(figsize=(WIDTH_IN, height_in))
+    width, height = WIDTH_IN * POINTS_PER_INCH, height_in * POINTS_PER_INCH
     inner = (width - left - _RIGHT) / width, (height - _TOP - _BOTTOM) / height
     return drawing, drawing.add_axes((left / width, _BOTTOM / height, *inner))
 
@@ -272,15 +270,15 @@ def _framed(height_in: float, left: float) -> tuple[Drawing, Axes]:
 def _dress(axes: Axes, title: str, grid: Literal["x", "y"] = "y") -> None:
     """Give axes the look of all pictures."""
     # a title whose height is given is not moved out of the way of anything, which is sought long
-    axes.set_title(title, loc="left", y=1.0, fontproperties=font(), fontsize=10.5, color=_INK)
-    axes.grid(axis=grid, color=_LINE, linewidth=0.8)
+    axes.set_title(title, loc="left", y=1.0, fontproperties=font(), fontsize=10.5, color=INK)
+    axes.grid(axis=grid, color=LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.set_frame_on(False)
     family = font().get_family()
-    axes.tick_params(length=0, colors=_SOFT, labelsize=_LABEL, labelfontfamily=family)
+    axes.tick_params(length=0, colors=SOFT, labelsize=_LABEL, labelfontfamily=family)
 
 
-def _runs(known: list[int]) -> list[list[int]]:
+def runs(known: list[int]) -> list[list[int]]:
     """Cut ascending numbers where one is missing."""
     runs: list[list[int]] = []
     for k in known:
@@ -297,7 +295,8 @@ def _short(labels: tuple[str, ...]) -> list[str]:
     return [label if k % every == 0 else "" for k, label in enumerate(labels)]
 
 
-def _cut(name: str, most: int = 16) -> str:
+def cut(name: str, most: int = 16) -> str:
+    """Return as much of a name as there is room for."""
     # the sign for what XML cannot hold is in none of the fonts
     name = printable(name).replace("\ufffd", "?")
     return name if len(name) <= most else name[: most - 1] + "…"

@@ -80,9 +80,6 @@ def check_forms(
 def _by_id(form: str, numbers: ReportNumbers, shown: dict[str, str]) -> Iterator[Difference]:
     """Compare figures that a form names."""
     for key, figure in numbers.figures().items():
-        if key.startswith("trend/") and form == "page":
-            # drawn as a picture there
-            continue
         if shown.get(key, "") != figure.text:
             yield Difference(form, key, figure.text, shown.get(key, ""))
 

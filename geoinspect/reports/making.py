@@ -8,6 +8,7 @@ from geoinspect.estimates import RateParams
 from geoinspect.reports.kinds import Kind
 from geoinspect.reports.numbers import ReportNumbers
 from geoinspect.reports.opening import headline, remarks, sentences, trend, trend_periods
+from geoinspect.reports.panels import district_panels
 from geoinspect.reports.periods import Period, Span
 from geoinspect.reports.places import emerging_places, history_of
 from geoinspect.reports.scores import scores
@@ -108,6 +109,7 @@ def make_report(
         if is_whole or make is not against_city
         if (table := make(work, city_work)) is not None
     ]
+    through_time = () if kind is Kind.DAILY else (trend(work),)
     places = None if history is None else emerging_places(work, history)
     return ReportNumbers(
         kind=kind,
@@ -118,9 +120,10 @@ def make_report(
         headline=headline(work),
         sentences=sentences(work),
         tables=(*tables, *([places[0]] if places else [])),
-        series=() if kind is Kind.DAILY else (trend(work),),
+        series=through_time,
         remarks=remarks(work, is_whole=is_whole),
         maps=(places[1],) if places and places[1] else (),
+        panels=district_panels(work, *through_time) if kind in _WITH_PANELS else None,
     )
 
 
@@ -130,6 +133,9 @@ def _by(make: Callable[[Work, str], Table | None], by: str) -> Callable[[Work, W
 
 #: Reports that look back far enough to tell what became of hot spots.
 _WITH_PLACES = (Kind.QUARTERLY, Kind.ANNUAL)
+
+#: Reports whose trend is shown district by district, too.
+_WITH_PANELS = (Kind.MONTHLY, Kind.QUARTERLY, Kind.ANNUAL)
 
 #: Reports that list problems one by one, in their own words.
 DESCRIBED = frozenset({Kind.DAILY, Kind.SCORECARD})

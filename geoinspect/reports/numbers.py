@@ -181,6 +181,61 @@ class Series:
     labels: tuple[str, ...]
     figures: tuple[Figure, ...]
 
+    def table(self) -> Table:
+        """Return the figures as a table, for whoever cannot see the picture."""
+        lines = map(Line, zip(self.labels, self.figures, strict=True))
+        return Table(self.series_id, self.title, ("Period", self.title), tuple(lines))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """
+    Values of one group over periods.
+
+    Attributes
+    ----------
+    name
+        Of the group.
+    figures
+        One a period.
+    """
+
+    name: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Panels:
+    """
+    Small multiples: the same values of several groups, each in a panel, all on one scale.
+
+    Attributes
+    ----------
+    panels_id, title, label
+        Their name, what they show, and what a group is called.
+    panels
+        One a group.
+    beside
+        What all of them are compared with; it names the periods.
+    top
+        Where the scale of values ends; ends of intervals may lie above.
+    notes
+        What a reader must know of them.
+    """
+
+    panels_id: str
+    title: str
+    label: str
+    panels: tuple[Panel, ...]
+    beside: Series
+    top: float
+    notes: tuple[Remark, ...] = ()
+
+    def table(self) -> Table:
+        """Return the figures as a table, for whoever cannot see the picture."""
+        lines = tuple(Line((panel.name, *panel.figures)) for panel in self.panels)
+        return Table(self.panels_id, self.title, (self.label, *self.beside.labels), lines)
+
 
 @dataclass(frozen=True)
 class PlaceMap:
@@ -226,6 +281,8 @@ class ReportNumbers:
         What limits the numbers: how many records were left out, and why.
     maps
         Pictures of places that stand with a table.
+    panels
+        The first series, group by group; None where there is nothing to compare.
     """
 
     kind: Kind
@@ -239,14 +296,18 @@ class ReportNumbers:
     series: tuple[Series, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
     maps: tuple[PlaceMap, ...] = field(default=())
+    panels: Panels | None = None
+
+    def drawn(self) -> tuple[Table, ...]:
+        """Return the figures that pictures alone show, as tables."""
+        tables = [series.table() for series in self.series]
+        return (*tables, self.panels.table()) if self.panels else tuple(tables)
 
     def figures(self) -> dict[str, Figure]:
         """Return every figure by its id."""
         found = [figure for _, figure in self.headline]
-        for table in self.tables:
+        for table in (*self.tables, *self.drawn()):
             found += [c for line in table.lines for c in line.cells if isinstance(c, Figure)]
-        for series in self.series:
-            found += series.figures
         return {figure.figure_id: figure for figure in found}
 
     def to_json(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from geoinspect.estimates import composite_scores, field_scores
@@ -34,11 +33,7 @@ def scores(work: Work, by: str) -> Table | None:
     if given.empty:
         return None
     rubric = work.rubric
-    rates = work.group_rates(by)
-    if rates is None:
-        field = pd.DataFrame(np.nan, given.index, ["field", "field_low", "field_high"])
-    else:
-        field = field_scores(rates, rubric).reindex(given.index)
+    field = field_scores(work.group_rates(work.period, by), rubric).reindex(given.index)
     marks = given.join(field)
     table = marks.join(composite_scores(marks, rubric))
     order = table.sort_values("score", ascending=False, kind="stable").index

@@ -50,7 +50,7 @@ def write_spreadsheet(numbers: ReportNumbers, *, language: Language = "zh") -> b
         _put(first, [[text.render(translate)] for text in texts])
     first.cell(1, 1).font = Font(bold=True, size=14)
     first.column_dimensions["A"].width = _WIDEST
-    for table in numbers.tables:
+    for table in (*numbers.tables, *numbers.drawn()):
         name = _sheet_name(translate(table.title), workbook.sheetnames)
         _write_table(workbook.create_sheet(name), table, translate)
     figures = workbook.create_sheet(FIGURES)

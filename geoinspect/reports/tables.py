@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 #: Rows of a list that is read from the top, and of one that is printed.
 _MOST_ROWS, _MOST_PRINTED = 20, 100
-_GROUP_NAMES = {
+#: Column with the names of groups, what many of them are called, and one.
+GROUP_NAMES = {
     "district_id": ("district", "Districts", "District"),
     "unit_id": ("unit", "Responsible units", "Responsible unit"),
     "category": ("category", "Categories", "Category"),
@@ -30,9 +31,9 @@ _GROUP_NAMES = {
 
 def groups(work: Work, by: str) -> Table | None:
     """Return the rates of groups, the worst first, with how sure their ranks are."""
-    name_column, title, label = _GROUP_NAMES[by]
-    rates = work.group_rates(by)
-    if rates is None:
+    _, title, label = GROUP_NAMES[by]
+    rates = work.group_rates(work.period, by)
+    if rates.empty:
         return None
     ranks = rank_groups(rates, params=work.params)
     table = rates.join(ranks)
@@ -40,9 +41,10 @@ def groups(work: Work, by: str) -> Table | None:
     counts = "counts_unit" if by == "unit_id" else work.counts
     n_found = _sizes(found.loc[found[counts], by])
     table["n_violations"] = n_found.reindex(table.index).fillna(0)
-    order = table.sort_values(["is_enough", "shrunk"], ascending=False).index
-    names = _names(work.everything.points, by, name_column)
-    lines = tuple(_group_line(str(g), table.loc[g], by, names, counts, work) for g in order)
+    names = group_names(work, by)
+    lines = tuple(
+        _group_line(str(g), table.loc[g], by, names, counts, work) for g in worst_first(rates)
+    )
     return Table(
         f"groups/{by}",
         title,
@@ -55,6 +57,11 @@ def groups(work: Work, by: str) -> Table | None:
             "towards the mean, and together these rates make that of the city."
         ),
     )  # fmt: skip
+
+
+def worst_first(rates: pd.DataFrame) -> pd.Index[Any]:
+    """Return groups in the order of their rank, those with too few inspections last."""
+    return rates.sort_values(["is_enough", "shrunk"], ascending=False).index
 
 
 def _group_line(
@@ -148,11 +155,11 @@ _SEVERITIES = {1: "minor", 2: "serious", 3: "grave"}
 
 def changes(work: Work, by: str) -> Table | None:
     """Compare groups with the period before."""
-    name_column, _, label = _GROUP_NAMES[by]
+    label = GROUP_NAMES[by][2]
     compared = work.change(by)
     if compared is None:
         return None
-    names = _names(work.everything.points, by, name_column)
+    names = group_names(work, by)
     lines = tuple(
         _change_line(str(group), row, by, names, work)
         for group, row in compared.sort_values("difference").iterrows()
@@ -280,8 +287,10 @@ def _sizes(words: pd.Series) -> pd.Series:
     return sizes[sizes > 0].sort_index().sort_values(ascending=False, kind="stable")
 
 
-def _names(points: pd.DataFrame, by: str, name_column: str) -> dict[str, str]:
+def group_names(work: Work, by: str) -> dict[str, str]:
+    """Return what groups are called, by their id."""
+    name_column = GROUP_NAMES[by][0]
     if by == name_column:
         return {}
-    named = points.drop_duplicates(by, keep="last")
+    named = work.everything.points.drop_duplicates(by, keep="last")
     return {str(key): str(name) for key, name in zip(named[by], named[name_column], strict=True)}

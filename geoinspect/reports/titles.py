@@ -35,7 +35,8 @@ def figure_name(numbers: ReportNumbers, figure_id: str, translate: Translate) ->
     for name, figure in numbers.headline:
         if figure.figure_id == figure_id:
             return translate(name)
-    for table in numbers.tables:
+    panels = (numbers.panels.table(),) if numbers.panels else ()
+    for table in (*numbers.tables, *panels):
         for line in table.lines:
             for column, cell in zip(table.columns, line.cells, strict=True):
                 if isinstance(cell, Figure) and cell.figure_id == figure_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from geoinspect.columnwidths import column_letters, readable_letters
 from geoinspect.maps.assets import templates
 from geoinspect.messages import translator
 from geoinspect.reports.charts import as_svg, draw_groups, draw_places, draw_series
+from geoinspect.reports.multiples import draw_panels
 from geoinspect.reports.numbers import Figure
 from geoinspect.reports.titles import issued_by, title_of
 
@@ -53,6 +55,7 @@ def render_page(
         Returns the address of the records behind a figure; None for no links.
     """
     translate = translator(language)
+    panels, drawn = numbers.panels, {table.table_id: table for table in numbers.drawn()}
     return (
         templates()
         .get_template(_TEMPLATE)
@@ -67,7 +70,13 @@ def render_page(
             remarks=[each.render(translate) for each in numbers.remarks],
             pictures=_pictures(numbers, translate),
             note=lambda table: "" if table.note is None else table.note.render(translate),
-            columns_of=lambda table: _columns(table, translate),
+            panels=panels,
+            panel_notes=[each.render(translate) for each in panels.notes] if panels else [],
+            drawn=drawn,
+            # what is drawn is no table on paper, and as wide as it likes to be
+            columns_of=lambda table: _columns(
+                table, translate, inf if table.table_id in drawn else _LINE
+            ),
             is_figure=lambda cell: isinstance(cell, Figure),
             link=link or (lambda _figure: ""),
             made_for=made_for,
@@ -76,11 +85,12 @@ def render_page(
     )
 
 
-def _columns(table: Table, translate: Callable[[str], str]) -> dict[str, Any]:
+def _columns(table: Table, translate: Callable[[str], str], room: float) -> dict[str, Any]:
     """
     Return how wide a table and each of its columns is, and which of them hold figures.
 
-    A browser, and paper still more, would lay out each cell twice to find out.
+    A browser, and paper still more, would lay out each cell twice to find out. `room` are the
+    letters of a line; a table that may be wider than any line has no line of a cell broken.
     """
     firm = [
         any(isinstance(line.cells[k], Figure) for line in table.printed)
@@ -88,10 +98,11 @@ def _columns(table: Table, translate: Callable[[str], str]) -> dict[str, Any]:
     ]
     heads = [translate(head) for head in table.columns]
     texts = list(zip(heads, *map(_texts, table.printed), strict=True))
-    shares = column_letters(texts, firm, room=_LINE)
+    shares = column_letters(texts, firm, room=room)
+    least = sum(shares) if room == inf else min(readable_letters(texts, firm), room)
     return {
         "firm": firm,
-        "least_em": round(_LETTER_EM * min(readable_letters(texts, firm), _LINE), 1),
+        "least_em": round(_LETTER_EM * least, 1),
         "percent": [round(100 * share / sum(shares), 2) for share in shares],
     }
 
@@ -110,6 +121,8 @@ def _pictures(numbers: ReportNumbers, translate: Callable[[str], str]) -> dict[s
         for table in numbers.tables
         if table.table_id.startswith("groups/")
     }
+    if numbers.panels is not None:
+        drawn[numbers.panels.panels_id] = draw_panels(numbers.panels, translate)
     drawn |= {each.table_id: draw_places(each, translate) for each in numbers.maps}
     # what is text in a picture is escaped where the picture is written
     return {key: Markup(as_svg(each)) for key, each in drawn.items() if each is not None}

@@ -26,6 +26,7 @@ from geoinspect.officialpaper import (
     write_text,
 )
 from geoinspect.reports.charts import as_png, draw_groups, draw_places, draw_series
+from geoinspect.reports.multiples import draw_panels
 from geoinspect.reports.numbers import Figure
 from geoinspect.reports.titles import issued_by, title_of
 
@@ -67,6 +68,10 @@ def write_word(
     _headline(document, numbers, translate)
     for series in numbers.series:
         _picture(document, draw_series(series, translate))
+    if numbers.panels is not None:
+        _picture(document, draw_panels(numbers.panels, translate))
+        for note in numbers.panels.notes:
+            write_text(document, note.render(translate), size=10.5)
     for number, table in enumerate(numbers.tables):
         write_heading(document, _numbered(number, translate(table.title), language))
         if table.table_id.startswith("groups/"):

@@ -46,7 +46,7 @@ class Work:
     of_unit: bool = False
     rubrics: tuple[Rubric, ...] = ()
     _rates: dict[Period, pd.Series | None] = field(default_factory=dict, repr=False)
-    _grouped: dict[str, pd.DataFrame | None] = field(default_factory=dict, repr=False)
+    _of_groups: dict[tuple[Period, str], pd.DataFrame] = field(default_factory=dict, repr=False)
     _coded: dict[tuple[Period, str], CodedInspections] = field(default_factory=dict, repr=False)
 
     @property
@@ -96,14 +96,16 @@ class Work:
             return Figure(figure_id, None, 1, records=records)
         return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
 
-    def group_rates(self, by: str) -> pd.DataFrame | None:
-        """Return the rates of groups in the period, once; None where nothing was inspected."""
-        if by not in self._grouped:
-            visits = self.weighted(self.period, by)
-            self._grouped[by] = (
-                None if len(visits) == 0 else estimate_rates(visits, by=by, params=self.params)
-            )
-        return self._grouped[by]
+    def group_rates(self, period: Period, by: str) -> pd.DataFrame:
+        """
+        Return the rates of groups in a period; each period is estimated once.
+
+        A period of which nothing is known has no groups.
+        """
+        if (period, by) not in self._of_groups:
+            visits = self.weighted(period, by)
+            self._of_groups[period, by] = estimate_rates(visits, by=by, params=self.params)
+        return self._of_groups[period, by]
 
     @property
     def rubric(self) -> Rubric:

@@ -56,6 +56,30 @@ def test_a_figure_that_a_form_shows_wrong_is_found(monthly):
     assert [d.found for d in check_forms(monthly, spreadsheet=stream.getvalue())] == ["999999"]
 
 
+def test_figures_of_a_picture_stand_below_it_and_are_compared(monthly):
+    page = render_page(monthly)
+    assert page.count("<details>") == len(monthly.drawn()) == 2
+    key = "district_id/D1/trend/2026-10-01"
+    text = monthly.figures()[key].text
+    assert f'data-figure="{key}">{text}<' in page
+    wrong = page.replace(f'data-figure="{key}">{text}<', f'data-figure="{key}">7<')
+    assert [(d.figure_id, d.found) for d in check_forms(monthly, page=wrong)] == [(key, "7")]
+
+
+def test_a_wide_table_that_is_not_printed_has_no_line_of_a_cell_broken(monthly):
+    _, panels = re.findall(r"<details>.*?</details>", render_page(monthly), re.DOTALL)
+    [width] = re.findall(r"min-width: ([\d.]+)em", panels)
+    # twelve months of figures, each wider than ten digits
+    assert float(width) > 12 * 5
+
+
+def test_the_workbook_has_a_sheet_of_the_districts_over_time(monthly):
+    workbook = load_workbook(io.BytesIO(write_spreadsheet(monthly, language="en")))
+    sheet = workbook["Problems per 100 inspections 2"]
+    names = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert names == [panel.name for panel in monthly.panels.panels]
+
+
 def test_a_name_cannot_run_on_a_page(evidence):
     card = report(evidence, Kind.SCORECARD, date(2026, 11, 5), Span.QUARTER, unit_id="U0")
     page = render_page(card)
@@ -80,8 +104,7 @@ def test_figures_lead_to_their_records(monthly):
 def test_columns_have_their_widths_before_a_cell_is_laid_out(monthly):
     page = render_page(monthly)
     tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
-    assert len(tables) == len(monthly.tables)
-    for table, shown in zip(monthly.tables, tables, strict=True):
+    for table, shown in zip((*monthly.drawn(), *monthly.tables), tables, strict=True):
         widths = [float(w) for w in re.findall(r'<col style="width: ([\d.]+)%">', shown)]
         assert len(widths) == len(table.columns)
         assert sum(widths) == pytest.approx(100, abs=0.1)

@@ -81,8 +81,8 @@ def test_figures_of_a_report_have_names_of_their_own(evidence, kind):
     unit = {"unit_id": "U5"} if kind is Kind.SCORECARD else {}
     numbers = report(evidence, kind, date(2026, 11, 5), SPANS[kind], **unit)
     ids = [figure.figure_id for _, figure in numbers.headline]
-    ids += [c.figure_id for t in numbers.tables for line in t.lines for c in line.cells
-            if isinstance(c, Figure)]  # fmt: skip
+    lines = [line for t in (*numbers.tables, *numbers.drawn()) for line in t.lines]
+    ids += [c.figure_id for line in lines for c in line.cells if isinstance(c, Figure)]
     assert len(ids) == len(set(ids))
 
 
