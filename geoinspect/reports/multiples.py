@@ -8,11 +8,12 @@ takes several times as long.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from geoinspect.columnwidths import letters
@@ -29,7 +30,7 @@ from geoinspect.reports.charts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.axes import Axes
 
@@ -45,6 +46,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 32.0, 12.0, 20.0, 18.0
 _ACROSS, _NAME, _HEIGHT = 16.0, 23.0, 56.0
 _TITLE, _NAMES, _LABEL = 10.5, 8.5, 7.0
 _TICKS, _DASH = 3, 5.0
+#: What marks a value: eight corners are round where they are so small.
+_DOT = 1.8 * np.asarray(Path.unit_regular_polygon(8).vertices)
 
 
 @dataclass(frozen=True)
@@ -107,27 +110,32 @@ def draw_panels(panels: Panels, translate: Translate) -> Drawing | None:
         None if there is nothing to draw.
     """
     labels = panels.beside.labels
-    values = [panels.beside.figures, *(panel.figures for panel in panels.panels)]
-    known = [k for row in values[1:] for k, figure in enumerate(row) if figure.value is not None]
+    values = [panel.figures for panel in panels.panels]
+    known = [k for row in values for k, figure in enumerate(row) if figure.value is not None]
     if not known:
         return None
     first, last = min(known), len(labels) - 1
-    columns = _columns(len(panels.panels), (labels[first], labels[last]))
-    layout = _Layout(len(panels.panels), columns, first, last, panels.top)
+    columns = _columns(len(values), (labels[first], labels[last]))
+    layout = _Layout(len(values), columns, first, last, panels.top)
+    drawing, axes = _frame(layout)
+    _write(axes, _LEFT, layout.height - 12, translate(panels.title), _TITLE, INK)
+    _draw_scales(axes, layout, labels)
+    _draw_beside(axes, layout, panels.beside.figures)
+    _draw_values(axes, layout, values)
+    for number, panel in enumerate(panels.panels):
+        x, y = layout.corner(number)
+        _write(axes, x, y + _HEIGHT + 5, _fitting(panel.name, layout.width), _NAMES, INK)
+    return drawing
+
+
+def _frame(layout: _Layout) -> tuple[Drawing, Axes]:
+    """Return a drawing with one frame whose unit is the point."""
     drawing = Drawing(figsize=(WIDTH_IN, layout.height / POINTS_PER_INCH))
     axes = drawing.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, WIDTH_IN * POINTS_PER_INCH)
     axes.set_ylim(0, layout.height)
     axes.set_axis_off()
-    _write(axes, _LEFT, layout.height - 12, translate(panels.title), _TITLE, INK)
-    _draw_scales(axes, layout, labels)
-    _draw_beside(axes, layout, panels.beside.figures)
-    for number, panel in enumerate(panels.panels):
-        x, y = layout.corner(number)
-        name = _fitting(panel.name, layout.width)
-        _write(axes, x, y + _HEIGHT + 5, name, _NAMES, INK)
-    _draw_values(axes, layout, values[1:])
-    return drawing
+    return drawing, axes
 
 
 def _columns(n: int, ends: tuple[str, str]) -> int:
@@ -162,7 +170,7 @@ def _draw_scales(axes: Axes, layout: _Layout, labels: Sequence[str]) -> None:
         # nothing is below the last panel of a column
         if panel + layout.columns >= layout.n:
             _name_periods(axes, layout, (x, y), labels)
-    axes.add_collection(LineCollection(lines, colors=LINE, linewidths=0.8), autolim=False)
+    _put(axes, "scales", lines, edgecolor=LINE, linewidth=0.8)
 
 
 def _name_periods(
@@ -188,8 +196,7 @@ def _draw_beside(axes: Axes, layout: _Layout, figures: Sequence[Figure]) -> None
         for path, *_ in _paths(layout, figures)
     ]
     lines = [path + layout.corner(panel) for panel in range(layout.n) for path in paths]
-    dashes = LineCollection(lines, colors=SOFT, linewidths=0.9, linestyles=(0, (4, 2.5)))
-    axes.add_collection(dashes, autolim=False)
+    _put(axes, "beside", lines, edgecolor=SOFT, linewidth=0.9, linestyle=(0, (4, 2.5)))
 
 
 def _draw_values(axes: Axes, layout: _Layout, values: Sequence[Sequence[Figure]]) -> None:
@@ -201,16 +208,19 @@ def _draw_values(axes: Axes, layout: _Layout, values: Sequence[Sequence[Figure]]
             lines.append(path + corner)
             lows.append(low + corner)
             highs.append(high + corner)
+    ends = zip(np.vstack(lows), np.vstack(highs), strict=True)
     bands = [np.vstack((low, high[::-1])) for low, high in zip(lows, highs, strict=True)]
-    ends = np.stack((np.vstack(lows), np.vstack(highs)), axis=1)
-    axes.add_collection(
-        PolyCollection(bands, facecolors=ACCENT, alpha=0.16, linewidths=0), autolim=False
-    )
-    axes.add_collection(
-        LineCollection(list(ends), colors=ACCENT, alpha=0.35, linewidths=0.8), autolim=False
-    )
-    axes.add_collection(LineCollection(lines, colors=ACCENT, linewidths=1.4), autolim=False)
-    axes.plot(*np.vstack(lines).T, color=ACCENT, marker="o", markersize=2.6, linestyle="none")
+    dots = [corner + _DOT for corner in np.vstack(lines)]
+    _put(axes, "bands", bands, facecolor=ACCENT, alpha=0.16, linewidth=0)
+    _put(axes, "ends", ends, edgecolor=ACCENT, alpha=0.35, linewidth=0.8)
+    _put(axes, "values", lines, edgecolor=ACCENT, linewidth=1.4, joinstyle="round")
+    _put(axes, "dots", dots, facecolor=ACCENT, linewidth=0)
+
+
+def _put(axes: Axes, name: str, lines: Iterable[Any], **look: Any) -> None:
+    """Draw lines or areas as one shape: hundreds of small ones are slow to put on paper."""
+    shape = Path.make_compound_path(*map(Path, lines))
+    axes.add_artist(PathPatch(shape, label=name, **{"facecolor": "none", **look}))
 
 
 def _paths(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING
 
 from geoinspect.messages import Remark
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from geoinspect.reports.periods import Period
     from geoinspect.reports.work import Work
 
+    #: A rate with the ends of its interval.
+    Interval = tuple[float, float, float]
+
 _BY = "district_id"
 _TITLE = "Problems per 100 inspections, district by district"
 _MOST_PANELS = 12
@@ -23,6 +27,7 @@ _MOST_PANELS = 12
 _LEAST = 2
 #: A few inspections have wide intervals: the scale ends at so many times the largest rate.
 _HEADROOM = 2.0
+_UNKNOWN = (nan, nan, nan)
 
 
 def district_panels(work: Work, trend: Series) -> Panels | None:
@@ -44,7 +49,7 @@ def district_panels(work: Work, trend: Series) -> Panels | None:
         nothing to compare.
     """
     rates = {period: _sure(work.group_rates(period, _BY)) for period in trend_periods(work.period)}
-    known = sorted({str(group) for each in rates.values() for group in each.index})
+    known = sorted({group for each in rates.values() for group in each})
     names = group_names(work, _BY)
     panels = tuple(
         Panel(names.get(group) or group, _figures(work, group, rates))
@@ -57,9 +62,11 @@ def district_panels(work: Work, trend: Series) -> Panels | None:
     return Panels(f"panels/{_BY}", _TITLE, GROUP_NAMES[_BY][2], panels, trend, top, notes)
 
 
-def _sure(rates: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the groups with too few inspections."""
-    return rates[rates["is_enough"].to_numpy(bool)]
+def _sure(rates: pd.DataFrame) -> dict[str, Interval]:
+    """Return rates with their ends by group, but for those with too few inspections."""
+    sure = rates[rates["is_enough"].to_numpy(bool)]
+    columns = (sure[column].tolist() for column in ("rate", "low", "high"))
+    return dict(zip(map(str, sure.index), zip(*columns, strict=True), strict=True))
 
 
 def _shown(work: Work, known: list[str]) -> list[str]:
@@ -71,17 +78,19 @@ def _shown(work: Work, known: list[str]) -> list[str]:
     return [*ranked, *(group for group in most if group not in ranked)]
 
 
-def _figures(work: Work, group: str, rates: dict[Period, pd.DataFrame]) -> tuple[Figure, ...]:
+def _figures(
+    work: Work, group: str, rates: dict[Period, dict[str, Interval]]
+) -> tuple[Figure, ...]:
     """Return the rates of a district by period, without a value where that is not known."""
-    return tuple(_figure(work, group, period, each) for period, each in rates.items())
+    return tuple(
+        _figure(work, group, period, each.get(group, _UNKNOWN)) for period, each in rates.items()
+    )
 
 
-def _figure(work: Work, group: str, period: Period, rates: pd.DataFrame) -> Figure:
+def _figure(work: Work, group: str, period: Period, interval: Interval) -> Figure:
     days = None if period == work.period else period
     records = Records("inspections", ((_BY, group),), days)
-    row = rates[["rate", "low", "high"]].reindex([group]).iloc[0]
-    figure_id = f"{_BY}/{group}/trend/{period.first}"
-    return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
+    return estimate(f"{_BY}/{group}/trend/{period.first}", *interval, records=records)
 
 
 def _n_periods(panels: tuple[Panel, ...]) -> int:

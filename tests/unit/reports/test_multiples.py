@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection
 
 from geoinspect.reports.charts import as_png, as_svg
 from geoinspect.reports.multiples import draw_panels
@@ -51,9 +50,17 @@ def texts_of(drawing) -> list[str]:
     return [text.get_text() for text in drawing.axes[0].texts]
 
 
+def shapes_of(drawing, name: str) -> list[np.ndarray]:
+    """Return the lines or areas that are drawn as one of this name."""
+    [patch] = [each for each in drawing.axes[0].patches if each.get_label() == name]
+    return patch.get_path().to_polygons(closed_only=False)
+
+
 def marks_of(drawing) -> np.ndarray:
-    [marks] = drawing.axes[0].lines
-    return marks.get_xydata()
+    """Return where values are marked, in the order of panels."""
+    return np.array(
+        [(each.min(axis=0) + each.max(axis=0)) / 2 for each in shapes_of(drawing, "dots")]
+    )
 
 
 def test_nothing_is_drawn_where_nothing_is_known():
@@ -74,8 +81,7 @@ def test_no_line_crosses_a_gap():
     drawing = drawing_of(panels(row, row))
     x = np.unique(marks_of(drawing)[:, 0])
     assert len(marks_of(drawing)) == 8
-    lines = [c for c in drawing.axes[0].collections if isinstance(c, LineCollection)]
-    values = lines[-1].get_segments()
+    values = shapes_of(drawing, "values")
     assert [len(each) for each in values] == [2, 2, 2, 2]
     middle = (x[1] + x[2]) / 2
     assert not any(each[0, 0] < middle < each[-1, 0] for each in values)
@@ -89,18 +95,16 @@ def test_periods_before_the_first_value_are_left_out():
 
 def test_what_all_are_compared_with_is_dashed_behind_each_panel_and_a_period_alone_has_a_dash():
     drawing = drawing_of(panels((10.0, None, 12.0, 13.0), (11.0, None, 12.0, 13.0)))
-    lines = [c for c in drawing.axes[0].collections if isinstance(c, LineCollection)]
-    [dashed] = [each for each in lines if each.get_linestyle()[0][1] is not None]
-    segments = dashed.get_segments()
-    assert len(segments) == 4
-    assert min(each[-1, 0] - each[0, 0] for each in segments) > 0
+    dashes = shapes_of(drawing, "beside")
+    assert len(dashes) == 4
+    assert min(each[-1, 0] - each[0, 0] for each in dashes) > 0
 
 
 def test_a_band_ends_at_the_top_of_its_panel():
-    tall = drawing_of(panels((100.0, 30.0), (10.0, 30.0), top=40.0))
-    for collection in tall.axes[0].collections:
-        for path in collection.get_paths():
-            assert path.vertices[:, 1].max() <= tall.axes[0].get_ylim()[1] - 20
+    drawing = drawing_of(panels((100.0, 30.0), (10.0, 30.0), top=45.0))
+    top = max(line[:, 1].max() for line in shapes_of(drawing, "scales"))
+    for name in ("bands", "ends", "values"):
+        assert max(shape[:, 1].max() for shape in shapes_of(drawing, name)) == pytest.approx(top)
 
 
 @pytest.mark.parametrize(
