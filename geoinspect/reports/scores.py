@@ -9,15 +9,13 @@ import pandas as pd
 from geoinspect.estimates import composite_scores, field_scores
 from geoinspect.messages import Remark
 from geoinspect.reports.numbers import Figure, Line, Records, Table
+from geoinspect.reports.tables import GROUP_NAMES, group_names
 from geoinspect.rubrics import PARTS
 
 if TYPE_CHECKING:
     from geoinspect.reports.work import Work
 
-_TITLES = {
-    "district_id": ("Scores of districts", "District", "district"),
-    "unit_id": ("Scores of units", "Responsible unit", "unit"),
-}
+_TITLES = {"district_id": "Scores of districts", "unit_id": "Scores of units"}
 _NOTE = (
     "By rubric {version}, in force since {day}: field {field} %, documents {documents} %, "
     "questionnaires {questionnaire} %. In the field 0 problems per 100 inspections are 100 "
@@ -27,8 +25,7 @@ _NOTE = (
 
 def scores(work: Work, by: str) -> Table | None:
     """Return the scores of the groups that have marks, the highest first; None if none has."""
-    title, label, name_column = _TITLES[by]
-    names = _names(work, by, name_column)
+    names = {group: name for group, name in group_names(work, by).items() if group}
     given = _marks(work.everything.marks, names)
     if given.empty:
         return None
@@ -41,18 +38,11 @@ def scores(work: Work, by: str) -> Table | None:
     facts = {"version": rubric.version, "day": rubric.effective} | weights
     return Table(
         f"scores/{by}",
-        title,
-        (label, "Field", "Documents", "Questionnaire", "Score"),
+        _TITLES[by],
+        (GROUP_NAMES[by][2], "Field", "Documents", "Questionnaire", "Score"),
         tuple(_line(f"{by}/{group}", names[str(group)], table.loc[group], by) for group in order),
         Remark(_NOTE, facts | {"failing": f"{100 * rubric.failing_rate:g}"}),
     )
-
-
-def _names(work: Work, by: str, name_column: str) -> dict[str, str]:
-    """Return the names of the groups that have points, by id."""
-    points = work.everything.points
-    named = points[points[by] != ""].drop_duplicates(by)
-    return {str(key): str(name) for key, name in zip(named[by], named[name_column], strict=True)}
 
 
 def _marks(marks: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
