@@ -20,7 +20,7 @@ from geoinspect.cases.states import Act, next_move
 from geoinspect.errors import InputError
 from geoinspect.store import tables
 from geoinspect.store.casenotices import draft_notice
-from geoinspect.store.casephotos import use_photos
+from geoinspect.store.casephotos import use_found_photos, use_photos
 from geoinspect.store.caserows import (
     facts_of_violation,
     naive,
@@ -321,6 +321,7 @@ class CaseStore(CaseTables):
             return there
         facts = facts_of_violation(connection, violation_id, defect, at)
         write_facts(connection, facts)
+        use_found_photos(connection, violation_id)
         self._seed(connection, at.year, at)
         self._desk.enter(connection, "case.open", violation_id, {"defect": defect.value})
         return facts
@@ -336,6 +337,8 @@ class CaseStore(CaseTables):
     ) -> Notice:
         """Write a notice under the next number."""
         facts = facts_of(connection, case_id)
+        # what has come in since the case was opened
+        use_found_photos(connection, case_id)
         notice = draft_notice(connection, facts, mover, office, at, basis)
         # the number goes into the log too, with the move that it comes with
         self.enter_move(

@@ -9,8 +9,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geoinspect.cases import Defect
 from geoinspect.checklists.examples import two_items
 from geoinspect.geometry import WGS84
+from geoinspect.photos import Photo
+
+from .cities import CLERK, OFFICE
 
 if TYPE_CHECKING:
     from geoinspect.store import Store
@@ -202,3 +206,54 @@ def test_the_import_is_in_the_log(store: Store) -> None:
     assert last is not None
     assert (last.actor, last.object) == ("li", "results")
     assert last.facts() == {"added": 1, "conflicts": 0, "opened": 1}
+
+
+def photographed(store: Store, *letters: str) -> None:
+    """Let photos come in."""
+    for letter in letters:
+        photo = Photo(letter * 64, "jpeg", 9, 4, 3, AT, (112.5, 32.8), b"\1\2")
+        store.fieldwork.add_photo(photo)
+
+
+def test_a_case_shows_what_the_inspection_that_found_it_photographed(store: Store) -> None:
+    prepared(store)
+    photos = [letter * 64 for letter in "abcd"]
+    enter(store, ("R1", "A", 1), photos="、".join([photos[0], photos[1], "no hash.jpg"]))
+    photographed(store, "b", "d")
+    (case_id,) = store.violations().index
+    give_to_a_unit(store)
+    store.cases.open(case_id, Defect.CONDUCT, at=AT)
+    # what has not come in yet cannot be shown
+    assert store.cases.case(case_id).photos == ((photos[1], "finding"),)
+    photographed(store, "a")
+    notice = store.cases.notify(case_id, CLERK, OFFICE, at=AT)
+    assert notice.photos == (photos[1], photos[0])
+    assert store.cases.case(case_id).notice.photos == notice.photos  # type: ignore[union-attr]
+
+
+def test_a_case_shows_photos_of_the_last_revision_of_all_who_found_it(store: Store) -> None:
+    prepared(store)
+    photographed(store, "a", "b", "c", "e")
+    enter(store, ("R1", "A", 1), photos="a" * 64)
+    enter(store, ("R1", "A", 2, 2), photos="b" * 64)
+    later = AT + timedelta(minutes=20)
+    enter(store, ("R2", "A", 1), photos="c" * 64, inspected_at=later)
+    enter(store, ("R3", "A", 1), photos="e" * 64, inspected_at=later)
+    enter(store, ("R3", "A", 0, 2), photos="e" * 64, inspected_at=later)
+    (case_id,) = store.violations().index
+    store.cases.open(case_id, Defect.CONDUCT, at=later)
+    shown = [sha256[0] for sha256, _ in store.cases.case(case_id).photos]
+    assert shown == ["b", "c"]
+
+
+def give_to_a_unit(store: Store) -> None:
+    points = store.points()
+    store.replace_assignments(
+        pd.DataFrame(
+            {
+                "district_id": None, "unit_id": "U1", "unit_name": "城管局", "status": "resolved",
+                "rule": "", "also": "", "reason": "",
+            },
+            index=points.index,
+        )
+    )  # fmt: skip
