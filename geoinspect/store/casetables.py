@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, select
 
 from geoinspect.cases.deadlines import FINAL
 from geoinspect.cases.rechecks import RecheckParams, is_rechecked
@@ -19,21 +20,20 @@ from geoinspect.store.caserows import (
     notice_of_row,
     read_deadlines,
     read_facts,
-    read_moves,
     read_standing,
 )
 from geoinspect.store.columns import frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import date, datetime
+    from collections.abc import Collection
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Select
 
     from geoinspect.cases.facts import CaseFacts
     from geoinspect.cases.notices import Notice
-    from geoinspect.cases.states import Move, Standing
+    from geoinspect.cases.states import Standing
 
 _CASES = tables.cases.c
 _MOVES = tables.case_moves.c
@@ -41,7 +41,13 @@ _NOTICES = tables.notices.c
 _USES = tables.photo_uses.c
 _PHOTOS = tables.photos.c
 
-_MOMENTS = ("found_at", "opened_at", "noticed_at", "replied_at", "approved_at", "closed_at")
+_MOMENTS_OF_ACTS = {
+    "noticed_at": Act.NOTIFY,
+    "replied_at": Act.REPLY,
+    "approved_at": Act.APPROVE,
+    "closed_at": Act.CLOSE,
+}
+_MOMENTS = ("found_at", "opened_at", *_MOMENTS_OF_ACTS)
 
 
 @dataclass(frozen=True)
@@ -173,21 +179,15 @@ class CaseTables:
             `noticed_at`, `replied_at`, `approved_at` (the last ones) and `closed_at` (UTC,
             NaT where it did not happen).
         """
+        wanted = _as_they_stand(only)
         with self._engine.connect() as connection:
-            wanted = select(tables.cases).order_by(_CASES.case_id)
-            if only is not None:
-                wanted = wanted.where(_CASES.case_id == only)
             rows = connection.execute(wanted).all()
-            moves, deadlines = read_moves(connection, only), read_deadlines(connection, only)
-        cases = frame_of(rows, [c.name for c in _CASES]).set_index("case_id")
-        told = [_told(moves.get(str(case_id), ())) for case_id in cases.index]
-        for name in ("state", "returns", *_MOMENTS[2:]):
-            cases[name] = pd.Series([row[name] for row in told], index=cases.index, dtype=object)
+        cases = frame_of(rows, list(wanted.selected_columns.keys())).set_index("case_id")
         for name in _MOMENTS:
             cases[name] = pd.to_datetime(cases[name], utc=True)
-        days = [deadlines.get(str(case_id)) for case_id in cases.index]
+        days = [None if day is None else date.fromisoformat(day) for *_, day in rows]
         cases["deadline"] = pd.Series(days, index=cases.index, dtype=object)
-        return cases.astype({"lon": float, "lat": float})
+        return cases.astype({"lon": float, "lat": float, "state": object, "returns": object})
 
     def standing(self, sources: Collection[str]) -> pd.DataFrame:
         """
@@ -323,14 +323,39 @@ def facts_of(connection: Connection, case_id: str) -> CaseFacts:
     return facts
 
 
-def _told(moves: Sequence[Move]) -> dict[str, object]:
-    """Sum up the moves of a case."""
-    last = {move.act: move.at for move in moves}
-    return {
-        "state": (moves[-1].after if moves else State.FOUND).value,
-        "returns": sum(move.after is State.RETURNED for move in moves),
-        "noticed_at": last.get(Act.NOTIFY),
-        "replied_at": last.get(Act.REPLY),
-        "approved_at": last.get(Act.APPROVE),
-        "closed_at": last.get(Act.CLOSE),
+def _as_they_stand(only: str | None) -> Select[Any]:
+    """
+    Select cases with what their moves come to: the database sums up what are millions of moves.
+
+    A move is never earlier than the one before, so that the last of a kind is the latest.
+    """
+    latest = {
+        name: func.max(case((_MOVES.act == act, _MOVES.at))).label(name)
+        for name, act in _MOMENTS_OF_ACTS.items()
     }
+    came_back = func.sum(case((_MOVES.after == State.RETURNED, 1), else_=0))
+    dated = func.max(case((_MOVES.deadline.is_not(None), _MOVES.number)))
+    moved = select(
+        _MOVES.case_id,
+        func.max(_MOVES.number).label("last"),
+        dated.label("dated"),
+        came_back.label("returns"),
+        *latest.values(),
+    ).group_by(_MOVES.case_id)
+    # a move that was made is looked up by its number
+    summed = (moved if only is None else moved.where(_MOVES.case_id == only)).subquery()
+    last, due = tables.case_moves.alias("last_move"), tables.case_moves.alias("due_move")
+    joined = (
+        tables.cases.outerjoin(summed, summed.c.case_id == _CASES.case_id)
+        .outerjoin(last, and_(last.c.case_id == _CASES.case_id, last.c.number == summed.c.last))
+        .outerjoin(due, and_(due.c.case_id == _CASES.case_id, due.c.number == summed.c.dated))
+    )
+    wanted = select(
+        tables.cases,
+        func.coalesce(last.c.after, State.FOUND.value).label("state"),
+        func.coalesce(summed.c.returns, 0).label("returns"),
+        *(summed.c[name] for name in latest),
+        due.c.deadline,
+    )
+    wanted = wanted.select_from(joined).order_by(_CASES.case_id)
+    return wanted if only is None else wanted.where(_CASES.case_id == only)

@@ -184,6 +184,41 @@ def test_what_decides_whether_a_violation_counts_is_asked_of_few_cases(store: St
     assert len(store.cases.standing(set())) == 2
 
 
+def test_the_table_of_cases_sums_up_the_moves_of_each(store: Store) -> None:
+    ids = fill(store, 6)
+    for case_id in ids[:-1]:
+        store.cases.open(case_id, Defect.CONDUCT, at=NOW)
+    store.cases.notify(ids[1], CLERK, OFFICE, at=NOW)
+    store.cases.notify(ids[2], CLERK, OFFICE, at=NOW)
+    store.cases.reply(ids[2], WRITER, "已清理", [], at=NOW + HOUR)
+    store.cases.reply(ids[2], WRITER, "补充", [], at=NOW + 2 * HOUR)
+    store.cases.step(ids[2], Act.APPROVE, HEAD, at=NOW + 3 * HOUR)
+    store.cases.reinspect(
+        ids[2], INSPECTOR, CLERK, OFFICE, passed=False, at=NOW + 30 * HOUR, note="仍占道"
+    )
+    store.cases.notify(ids[3], CLERK, OFFICE, at=NOW)
+    store.cases.reply(ids[3], WRITER, "已清理", [photo("c")], at=NOW + HOUR)
+    store.cases.step(ids[3], Act.APPROVE, HEAD, at=NOW + 2 * HOUR)
+    reinspected(store, ids[3], passed=True)
+    store.cases.step(ids[4], Act.DISMISS, CLERK, at=NOW, reason="重复登记")
+    table = store.cases.table()
+    assert table.index.tolist() == ids[:-1]
+    names = {"noticed_at": Act.NOTIFY, "replied_at": Act.REPLY, "approved_at": Act.APPROVE,
+             "closed_at": Act.CLOSE}  # fmt: skip
+    for case_id, row in table.iterrows():
+        case = store.cases.case(str(case_id))
+        moves = case.standing.moves
+        assert row["state"] == case.standing.state.value
+        assert row["deadline"] == case.deadline
+        assert row["returns"] == sum(move.after is State.RETURNED for move in moves)
+        for name, act in names.items():
+            made = [move.at for move in moves if move.act is act]
+            assert (row[name] == made[-1]) if made else pd.isna(row[name])
+        one = store.cases.table(str(case_id))
+        pd.testing.assert_frame_equal(one, table.loc[[case_id]], check_dtype=False)
+    assert table["returns"].tolist() == [0, 0, 1, 0, 0]
+
+
 def test_closed_cases_come_back_by_a_seed_that_was_fixed_before_they_were_opened(
     store: Store,
 ) -> None:
