@@ -69,6 +69,7 @@ def composite_scores(marks: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
     Examples
     --------
     >>> from datetime import date
+    >>> from geoinspect.rubrics import Rubric
     >>> marks = pd.DataFrame({
     ...     "field": [90.0], "field_low": [80.0], "field_high": [95.0], "documents": [100.0],
     ...     "questionnaire": [70.0],

@@ -211,6 +211,15 @@ def test_texts_of_users_show_as_they_were_written(open_page, render, events, res
     assert page.locator(".second-map .district-name").count() == 3
 
 
+def zoomed(page, button):
+    """Press a button that zooms, and wait for the last picture of the map's way there."""
+    page.get_by_role("button", name=button).click()
+    # the map begins to zoom with the next picture, and draws with the one after the last
+    page.evaluate(TWO_FRAMES)
+    expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
+    page.evaluate(TWO_FRAMES)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_slider_changes_the_picture_and_the_words_but_not_the_legend(
     open_page, render, events, size
@@ -224,10 +233,10 @@ def test_the_slider_changes_the_picture_and_the_words_but_not_the_legend(
     assert page.locator(".surface").evaluate(FNV) != before
     assert slider.get_attribute("aria-valuetext") == "2026-01-11 至 2026-02-09"
     assert page.locator(".corner .caption").inner_text().startswith("2026-01-11 至 2026-02-09")
-    page.get_by_role("button", name="放大").click()
+    zoomed(page, "放大")
     assert page.locator(".ticks").inner_text() == legend
     slider.fill(str(N_DAYS - 1))
-    page.get_by_role("button", name="显示全部范围").click()
+    zoomed(page, "显示全部范围")
     assert page.locator(".surface").evaluate(FNV) == before
 
 
@@ -266,11 +275,7 @@ def test_two_periods_stand_side_by_side_and_move_together(open_page, render, eve
     assert first.evaluate(FNV) == left
     assert second.evaluate(FNV) != right
     page.get_by_label("对比时段的最后一天").fill(str(N_DAYS - 1))
-    page.get_by_role("button", name="放大").click()
-    # the map begins to zoom with the next picture, and draws with the one after the last
-    page.evaluate(TWO_FRAMES)
-    expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
-    page.evaluate(TWO_FRAMES)
+    zoomed(page, "放大")
     assert first.evaluate(FNV) == second.evaluate(FNV)
     page.get_by_label("与另一时段对比").uncheck()
     assert not second.is_visible()
