@@ -214,15 +214,13 @@ def _nothing(_store: Store) -> list[Remark]:
 
 
 def _unknown_points(named: Iterable[str], store: Store) -> list[Remark]:
-    """Say how many rows name a point that the city does not have."""
-    unknown = sorted(set(named) - set(store.points().index))
-    if not unknown:
-        return []
-    sentence = (
+    """Say how many points the city does not have."""
+    return _unknown(
+        named,
+        store.points().index,
         "{n} point ids are not among the city's points, for example {example}: import the "
-        "points, or correct the ids."
+        "points, or correct the ids.",
     )
-    return [Remark(sentence, {"n": len(unknown), "example": unknown[0]})]
 
 
 def _unknown_names(named: Iterable[str], store: Store) -> list[Remark]:
@@ -231,14 +229,18 @@ def _unknown_names(named: Iterable[str], store: Store) -> list[Remark]:
     known = set(store.districts()["name"])
     if assigned is not None:
         known |= set(assigned["unit_name"].dropna()) | set(assigned["unit_id"].dropna())
-    unknown = sorted(set(named) - known)
-    if not unknown:
-        return []
-    sentence = (
+    return _unknown(
+        named,
+        known,
         "{n} names are those of no district and of no unit that answers for a point, for example "
-        "{example}: write them as in the tables of districts and units."
+        "{example}: write them as in the tables of districts and units.",
     )
-    return [Remark(sentence, {"n": len(unknown), "example": unknown[0]})]
+
+
+def _unknown(named: Iterable[str], known: Iterable[str], sentence: str) -> list[Remark]:
+    """Say how many names are not known, and one of them; nothing if all are."""
+    unknown = sorted(set(named) - set(known))
+    return [Remark(sentence, {"n": len(unknown), "example": unknown[0]})] if unknown else []
 
 
 def _unknown_ties(roster: pd.DataFrame, store: Store) -> list[Remark]:

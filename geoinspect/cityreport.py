@@ -15,7 +15,7 @@ from geoinspect.messages import translator
 from geoinspect.promised import promised_visits
 from geoinspect.reports.evidence import join_evidence
 from geoinspect.reports.kinds import Kind
-from geoinspect.reports.making import COVERED, DESCRIBED, MARKED, SPANS, days_behind, make_report
+from geoinspect.reports.making import SPANS, days_behind, make_report, records_for
 from geoinspect.reports.periods import Period
 
 if TYPE_CHECKING:
@@ -103,9 +103,7 @@ def report_evidence(
         folder,
         now,
         days_behind(kind, period),
-        described=kind in DESCRIBED,
-        covered=kind in COVERED,
-        marked=kind in MARKED,
+        **records_for(kind),
         # beside the city a scorecard puts its unit in its own period alone
         own=(unit_id, period) if kind is Kind.SCORECARD else None,
         beside=beside,

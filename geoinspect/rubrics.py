@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 #: The parts of a score, in their usual order.
 PARTS = ("field", "documents", "questionnaire")
+#: Those that people mark.
+MARKED_PARTS = PARTS[1:]
 
-_FULL = 100.0
+#: The most that a part or a score can have, and what the weights of all parts add up to.
+FULL_MARKS = 100.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Rubric:
 
     def __post_init__(self) -> None:
         total = sum(self.weights)
-        if min(self.weights) < 0 or abs(total - _FULL) > 1e-9:
+        if min(self.weights) < 0 or abs(total - FULL_MARKS) > 1e-9:
             raise InputError(
                 "The weights of rubric {version} are {weights}, in all {total}: they must be 0 "
                 "or more and add up to 100.",

@@ -11,7 +11,7 @@ from geoinspect.estimates.books import (
     joint_inclusion_probabilities,
     visits_of,
 )
-from geoinspect.estimates.comparing import compare_periods
+from geoinspect.estimates.comparing import compare_periods, compare_rates
 from geoinspect.estimates.composite import composite_scores, field_scores
 from geoinspect.estimates.params import RateParams
 from geoinspect.estimates.ranking import rank_groups
@@ -25,6 +25,7 @@ __all__ = [
     "attribute_violations",
     "code_inspections",
     "compare_periods",
+    "compare_rates",
     "composite_scores",
     "count_found",
     "design_variance",

@@ -61,9 +61,21 @@ def compare_periods(
     ['better']
     """
     params = params or RateParams()
-    rates = [estimate_rates(period, by=by, params=params) for period in (before, after)]
-    groups = rates[0].index.union(rates[1].index)
-    was, now = (period.reindex(groups) for period in rates)
+    was, now = (estimate_rates(period, by=by, params=params) for period in (before, after))
+    return compare_rates(was, now)
+
+
+def compare_rates(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """
+    Compare the rates of two periods that are estimated already; see `compare_periods`.
+
+    Parameters
+    ----------
+    before, after
+        From `geoinspect.estimates.rates.estimate_rates`, by the same groups.
+    """
+    groups = before.index.union(after.index)
+    was, now = (period.reindex(groups) for period in (before, after))
     low, high = interval_of_sum(
         _stacked(was, now, "rate"),
         _stacked(was, now, "low"),

@@ -9,13 +9,11 @@ import pandas as pd
 
 from geoinspect.errors import InputError, MissingColumnError
 from geoinspect.estimates.intervals import interval_of_sum
-from geoinspect.rubrics import PARTS
+from geoinspect.rubrics import FULL_MARKS, PARTS
 
 if TYPE_CHECKING:
     from geoinspect.arrays import FloatArray
     from geoinspect.rubrics import Rubric
-
-_FULL = 100.0
 
 
 def field_scores(rates: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
@@ -35,8 +33,8 @@ def field_scores(rates: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
     marks
         Indexed alike: `field`, `field_low` and `field_high`.
     """
-    marks = _FULL * (1 - rates[["shrunk", "shrunk_high", "shrunk_low"]] / rubric.failing_rate)
-    marks = marks.clip(0.0, _FULL).where(rates["is_enough"])
+    marks = FULL_MARKS * (1 - rates[["shrunk", "shrunk_high", "shrunk_low"]] / rubric.failing_rate)
+    marks = marks.clip(0.0, FULL_MARKS).where(rates["is_enough"])
     return marks.set_axis(["field", "field_low", "field_high"], axis=1)
 
 
@@ -82,7 +80,7 @@ def composite_scores(marks: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
     for part in used:
         _check_marks(marks, part, rubric)
     values = _stacked(marks, used, "")
-    weights = np.array([getattr(rubric, part) for part in used]) / _FULL
+    weights = np.array([getattr(rubric, part) for part in used]) / FULL_MARKS
     low, high = interval_of_sum(
         values, _stacked(marks, used, "_low"), _stacked(marks, used, "_high"), weights
     )
@@ -118,7 +116,7 @@ def _check_marks(marks: pd.DataFrame, part: str, rubric: Rubric) -> None:
             version=rubric.version,
             columns=", ".join(map(str, marks.columns)) or "-",
         )
-    wrong = marks[part].notna() & ~marks[part].between(0, _FULL)
+    wrong = marks[part].notna() & ~marks[part].between(0, FULL_MARKS)
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         raise InputError(

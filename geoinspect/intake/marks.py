@@ -15,6 +15,7 @@ from geoinspect.intake.imports import Import, refuse_if_nothing_left
 from geoinspect.intake.rowlog import RowLog
 from geoinspect.intake.table import read_table
 from geoinspect.intake.vocabulary import MARK_ROLES
+from geoinspect.rubrics import FULL_MARKS, MARKED_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
     from geoinspect.intake.cells import Cell
     from geoinspect.intake.columns import Columns
 
-#: Parts of a score that are marked by people.
-MARKED = ("documents", "questionnaire")
-
 _YEAR = re.compile(r"(20\d\d)(?:\.0)?(?:年度?)?")
-_FULL = 100.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def read_marks(
     found = find_columns(table, MARK_ROLES, columns)
     found.require("name")
     found.require("year")
-    found.require(*MARKED)
+    found.require(*MARKED_PARTS)
     log = RowLog(table.notes)
     check_cells(found, log)
     marks = _marks(found, log)
@@ -99,7 +96,7 @@ def _marks(columns: Columns, log: RowLog) -> pd.DataFrame:
     years = [_year(cell, row, log) for row, cell in zip(rows, columns.cells("year"), strict=True)]
     given = {
         part: [_mark(cell, row, log) for row, cell in zip(rows, columns.cells(part), strict=True)]
-        for part in MARKED
+        for part in MARKED_PARTS
     }
     for row, *marks in zip(rows, *given.values(), strict=True):
         if all(map(math.isnan, marks)) and row not in log.quarantined_rows:
@@ -131,7 +128,7 @@ def _mark(cell: Cell, row: int, log: RowLog) -> float:
         value = float(text.removesuffix("分"))
     except ValueError:
         value = math.nan
-    if not 0 <= value <= _FULL:
+    if not 0 <= value <= FULL_MARKS:
         log.quarantine(
             row, "BAD_MARK", "'{value}' is no mark: write a number from 0 to 100.", value=text
         )

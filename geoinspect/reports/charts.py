@@ -88,10 +88,8 @@ def draw_series(series: Series, translate: Translate) -> Drawing | None:
     drawing, axes = _framed(2.8, _NUMBERS)
     first = known[0]
     for run in runs(known):
-        values = [_value(series.figures[k]) for k in run]
+        values, low, high = zip(*(ends(series.figures[k]) for k in run), strict=True)
         axes.plot(run, values, color=ACCENT, linewidth=1.8, marker="o", markersize=4)
-        low = [_end(series.figures[k].low, v) for k, v in zip(run, values, strict=True)]
-        high = [_end(series.figures[k].high, v) for k, v in zip(run, values, strict=True)]
         axes.fill_between(run, low, high, color=ACCENT, alpha=0.16, linewidth=0)
         axes.vlines(run, low, high, color=ACCENT, alpha=0.35, linewidth=1)
     axes.set_xlim(first - 0.5, len(series.labels) - 0.5)
@@ -125,9 +123,7 @@ def draw_groups(table: Table, translate: Translate) -> Drawing | None:
     drawing, axes = _framed(0.9 + _BAR_IN * len(lines), left)
     rows = range(len(lines))
     looks = [_MARKS.get(line.mark, (ACCENT, "o")) for line, _ in lines]
-    values = [_value(rate) for _, rate in lines]
-    low = [_end(rate.low, value) for (_, rate), value in zip(lines, values, strict=True)]
-    high = [_end(rate.high, value) for (_, rate), value in zip(lines, values, strict=True)]
+    values, low, high = zip(*(ends(rate) for _, rate in lines), strict=True)
     axes.hlines(rows, low, high, colors=[color for color, _ in looks], alpha=0.45, linewidth=5)
     for color, marker in dict.fromkeys(looks):
         own = [k for k in rows if looks[k] == (color, marker)]
@@ -308,9 +304,8 @@ def _ranked_by(cells: tuple[str | Figure, ...]) -> Figure | None:
     return next(rates, None)
 
 
-def _value(figure: Figure) -> float:
-    return float(figure.value or 0.0)
-
-
-def _end(end: float | None, value: float) -> float:
-    return value if end is None else end
+def ends(figure: Figure) -> tuple[float, float, float]:
+    """Return a value and the ends of its interval, which are its own where it has none."""
+    value = float(figure.value or 0.0)
+    low, high = (value if end is None else end for end in (figure.low, figure.high))
+    return value, low, high

@@ -138,7 +138,7 @@ _WITH_PLACES = (Kind.QUARTERLY, Kind.ANNUAL)
 _WITH_PANELS = (Kind.MONTHLY, Kind.QUARTERLY, Kind.ANNUAL)
 
 #: Reports that list problems one by one, in their own words.
-DESCRIBED = frozenset({Kind.DAILY, Kind.SCORECARD})
+_DESCRIBED = frozenset({Kind.DAILY, Kind.SCORECARD})
 
 #: What each report has, in its order.
 _TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {
@@ -173,10 +173,15 @@ _TABLES: dict[Kind, tuple[Callable[[Work, Work], Table | None], ...]] = {
 }
 
 #: Reports that need the marks of documents and questionnaires.
-MARKED = frozenset({Kind.ANNUAL})
+_MARKED = frozenset({Kind.ANNUAL})
 
 #: Reports that tell which points nobody ever inspected.
-COVERED = frozenset(kind for kind, makers in _TABLES.items() if coverage in makers)
+_COVERED = frozenset(kind for kind, makers in _TABLES.items() if coverage in makers)
+
+
+def records_for(kind: Kind) -> dict[str, bool]:
+    """Return which records a report needs, as `geoinspect.cityreport.city_evidence` is asked."""
+    return {"described": kind in _DESCRIBED, "covered": kind in _COVERED, "marked": kind in _MARKED}
 
 
 def _unit_name(evidence: Evidence, unit_id: str) -> str:

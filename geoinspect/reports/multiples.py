@@ -25,6 +25,7 @@ from geoinspect.reports.charts import (
     SOFT,
     WIDTH_IN,
     cut,
+    ends,
     font,
     runs,
 )
@@ -231,18 +232,10 @@ def _paths(
     paths = []
     for run in runs([k for k in known if k >= layout.first]):
         x = layout.x(np.array(run))
-        rows = np.array([_ends(figures[k]) for k in run]).T
+        rows = np.array([ends(figures[k]) for k in run]).T
         value, low, high = (np.column_stack((x, layout.y(row))) for row in rows)
         paths.append((value, low, high))
     return paths
-
-
-def _ends(figure: Figure) -> tuple[float, float, float]:
-    """Return a value and the ends of its interval, which are its own where it has none."""
-    value = float(figure.value or 0.0)
-    if figure.low is None or figure.high is None:
-        return value, value, value
-    return value, figure.low, figure.high
 
 
 def _fitting(name: str, width: float) -> str:

@@ -48,7 +48,7 @@ def district_panels(work: Work, trend: Series) -> Panels | None:
         a figure has no value where a district had too few inspections. None where there is
         nothing to compare.
     """
-    rates = {period: _sure(work.group_rates(period, _BY)) for period in trend_periods(work.period)}
+    rates = {period: _sure(work.rates(period, _BY)) for period in trend_periods(work.period)}
     known = sorted({group for each in rates.values() for group in each})
     names = group_names(work, _BY)
     panels = tuple(
@@ -71,7 +71,7 @@ def _sure(rates: pd.DataFrame) -> dict[str, Interval]:
 
 def _shown(work: Work, known: list[str]) -> list[str]:
     """Choose the districts with most inspections in the report's period, the worst first."""
-    now = work.group_rates(work.period, _BY)
+    now = work.rates(work.period, _BY)
     made = now["n_inspections"].reindex(known, fill_value=0)
     most = made.sort_values(ascending=False, kind="stable").index[:_MOST_PANELS]
     ranked = [str(group) for group in worst_first(now) if group in most]

@@ -10,7 +10,7 @@ from geoinspect.estimates import composite_scores, field_scores
 from geoinspect.messages import Remark
 from geoinspect.reports.numbers import Figure, Line, Records, Table
 from geoinspect.reports.tables import GROUP_NAMES, group_names
-from geoinspect.rubrics import PARTS
+from geoinspect.rubrics import MARKED_PARTS, PARTS
 
 if TYPE_CHECKING:
     from geoinspect.reports.work import Work
@@ -30,7 +30,7 @@ def scores(work: Work, by: str) -> Table | None:
     if given.empty:
         return None
     rubric = work.rubric
-    field = field_scores(work.group_rates(work.period, by), rubric).reindex(given.index)
+    field = field_scores(work.rates(work.period, by), rubric).reindex(given.index)
     marks = given.join(field)
     table = marks.join(composite_scores(marks, rubric))
     order = table.sort_values("score", ascending=False, kind="stable").index
@@ -47,7 +47,7 @@ def scores(work: Work, by: str) -> Table | None:
 
 def _marks(marks: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     """Return the marks of groups, by their id: a sheet may name them by name or by id."""
-    columns = ["mark_id", *PARTS[1:]]
+    columns = ["mark_id", *MARKED_PARTS]
     if marks.empty:
         return pd.DataFrame(columns=columns)
     by_name = marks.set_index("name")[columns]
@@ -57,7 +57,7 @@ def _marks(marks: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
         if (known := next((each for each in (key, name) if each in by_name.index), None))
     }
     return pd.DataFrame.from_dict(found, orient="index", columns=columns).astype(
-        dict.fromkeys(PARTS[1:], float)
+        dict.fromkeys(MARKED_PARTS, float)
     )
 
 

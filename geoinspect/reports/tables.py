@@ -32,7 +32,7 @@ GROUP_NAMES = {
 def groups(work: Work, by: str) -> Table | None:
     """Return the rates of groups, the worst first, with how sure their ranks are."""
     _, title, label = GROUP_NAMES[by]
-    rates = work.group_rates(work.period, by)
+    rates = work.rates(work.period, by)
     if rates.empty:
         return None
     ranks = rank_groups(rates, params=work.params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geoinspect.estimates import RateParams, code_inspections, compare_periods, estimate_rates
+from geoinspect.estimates import RateParams, code_inspections, compare_rates, estimate_rates
 from geoinspect.reports.evidence import GROUPS
 from geoinspect.reports.numbers import Figure, Records, estimate
 from geoinspect.rubrics import Rubric, rubric_of
@@ -45,8 +45,7 @@ class Work:
     translate: Callable[[str], str]
     of_unit: bool = False
     rubrics: tuple[Rubric, ...] = ()
-    _rates: dict[Period, pd.Series | None] = field(default_factory=dict, repr=False)
-    _of_groups: dict[tuple[Period, str], pd.DataFrame] = field(default_factory=dict, repr=False)
+    _rates: dict[tuple[Period, str | None], pd.DataFrame] = field(default_factory=dict, repr=False)
     _coded: dict[tuple[Period, str], CodedInspections] = field(default_factory=dict, repr=False)
 
     @property
@@ -83,29 +82,22 @@ class Work:
             visits = visits[known]
         return code_inspections(visits)
 
-    def rate(self, period: Period, figure_id: str) -> Figure:
-        """Return problems per 100 inspections of a period; each period is estimated once."""
-        if period not in self._rates:
-            visits = self.weighted(period)
-            self._rates[period] = (
-                None if len(visits) == 0 else estimate_rates(visits, params=self.params).iloc[0]
-            )
-        row = self._rates[period]
-        records = Records("inspections", days=None if period == self.period else period)
-        if row is None:
-            return Figure(figure_id, None, 1, records=records)
-        return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
-
-    def group_rates(self, period: Period, by: str) -> pd.DataFrame:
+    def rates(self, period: Period, by: str | None = None) -> pd.DataFrame:
         """
-        Return the rates of groups in a period; each period is estimated once.
+        Return the rates of groups in a period, or that of all; each period is estimated once.
 
         A period of which nothing is known has no groups.
         """
-        if (period, by) not in self._of_groups:
+        if (period, by) not in self._rates:
             visits = self.weighted(period, by)
-            self._of_groups[period, by] = estimate_rates(visits, by=by, params=self.params)
-        return self._of_groups[period, by]
+            self._rates[period, by] = estimate_rates(visits, by=by, params=self.params)
+        return self._rates[period, by]
+
+    def rate(self, period: Period, figure_id: str) -> Figure:
+        """Return problems per 100 inspections of a period."""
+        row = self.rates(period).iloc[0]
+        records = Records("inspections", days=None if period == self.period else period)
+        return estimate(figure_id, row["rate"], row["low"], row["high"], records=records)
 
     @property
     def rubric(self) -> Rubric:
@@ -114,7 +106,7 @@ class Work:
 
     def change(self, by: str | None = None) -> pd.DataFrame | None:
         """Compare with the period before; None where one of them has no inspections."""
-        before, after = (self.weighted(p, by) for p in (self.period.before(), self.period))
-        if len(before) == 0 or len(after) == 0:
+        before, after = (self.rates(p, by) for p in (self.period.before(), self.period))
+        if not all(each["n_inspections"].any() for each in (before, after)):
             return None
-        return compare_periods(before, after, by=by, params=self.params)
+        return compare_rates(before, after)

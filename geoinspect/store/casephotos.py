@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, tuple_
 
@@ -26,7 +26,7 @@ def use_photos(
     """Note what photos tell, and what they are used for; the same one counts once."""
     told = {photo.sha256: photo for photo in photos}
     for sha256 in sorted(told.keys() - _known(connection, told)):
-        connection.execute(insert(tables.photos).values(**_row(told[sha256])))
+        note_photo(connection, told[sha256])
     _use(connection, case_id, told, use, move)
 
 
@@ -81,8 +81,8 @@ def photos_of_finding(connection: Connection, case_id: str) -> tuple[str, ...]:
     return tuple(connection.scalars(wanted.order_by(_USES.number)))
 
 
-def _row(photo: Photo) -> dict[str, Any]:
-    """Turn what a photo tells into a row."""
+def note_photo(connection: Connection, photo: Photo) -> None:
+    """Note what a photo tells that has not come in before."""
     row = {**vars(photo), "taken_at": naive(photo.taken_at)}
-    lon, lat = row.pop("lonlat") or (None, None)
-    return {**row, "lon": lon, "lat": lat}
+    row["lon"], row["lat"] = row.pop("lonlat") or (None, None)
+    connection.execute(insert(tables.photos).values(**row))

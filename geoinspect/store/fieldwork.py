@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import insert, select, update
 
 from geoinspect.store import tables
+from geoinspect.store.casephotos import note_photo
 from geoinspect.store.caserows import naive
 from geoinspect.store.databases import reading, writing
 from geoinspect.store.results import ResultChanges, enter_results
@@ -132,9 +133,7 @@ class Fieldwork:
         with writing(self._engine) as connection:
             if connection.scalar(known) is not None:
                 return False
-            row = {**vars(photo), "taken_at": naive(photo.taken_at)}
-            row["lon"], row["lat"] = row.pop("lonlat") or (None, None)
-            connection.execute(insert(tables.photos).values(**row))
+            note_photo(connection, photo)
             self._desk.enter(connection, "photo.add", photo.sha256)
         return True
 

@@ -46,8 +46,8 @@ def import_table(
 
     Points, violations and inspections are added or updated by id, marks by year and name;
     districts, units and inspectors replace those at hand; a checklist is taken whole or not at
-    all. The result tells
-    what became of every row, and `/jobs/{job_id}/answer` has the sheet to correct.
+    all. The result tells what became of every row, and `/jobs/{job_id}/answer` has the sheet to
+    correct.
     """
     arguments = {
         "what": what,

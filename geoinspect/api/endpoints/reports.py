@@ -21,7 +21,7 @@ from geoinspect.cityreport import city_evidence, city_report, usual_day
 from geoinspect.errors import NotFoundError
 from geoinspect.people import Permission
 from geoinspect.reports.kinds import Kind
-from geoinspect.reports.making import COVERED, DESCRIBED, MARKED, SPANS, days_behind
+from geoinspect.reports.making import SPANS, days_behind, records_for
 from geoinspect.reports.numbers import RecordTable  # noqa: TC001  pydantic reads the annotation
 from geoinspect.reports.periods import Period
 
@@ -198,13 +198,7 @@ def report_of(
         now=sight.now,
         language=language,
         unit_id=unit,
-        evidence=evidence_of(
-            sight,
-            days,
-            described=kind in DESCRIBED,
-            covered=kind in COVERED,
-            marked=kind in MARKED,
-        ),
+        evidence=evidence_of(sight, days, **records_for(kind)),
         is_whole=not sight.actor.is_restricted,
     )
 
